@@ -1,0 +1,22 @@
+"""The demo's chat room keeps its messages, so that a page can be loaded again."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table
+
+from integration.db import Instant, metadata
+
+# body: a reply as `messages.reply_to_json` writes it. key: the outbox key, so that a repeat is harmless.
+# channel: empty for the conversation between the bot and the person.
+room_message = Table(
+    "room_message",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=True),
+    Column("channel", String(60), nullable=False, server_default=""),
+    Column("from_bot", Boolean, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("key", String(190), unique=True),
+)
+Index("ix_room_message_person_id_id", room_message.c.person_id, room_message.c.id)

@@ -1,0 +1,67 @@
+"""The one place where settings, adapters, plugins and the core meet."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from integration.core import Clock, Hadir
+from integration.db import Database
+from integration.dispatch import Dispatcher
+from integration.i18n import Catalogues
+from integration.plugin import Plugin
+from integration.settings import Settings
+from integration.signing import Signer
+from integration.workdays import Workdays
+
+MAX_BODY_BYTES = 1 << 20
+
+
+def utc_now() -> datetime:
+    """The only clock; everything else is handed the time."""
+    return datetime.now(UTC)
+
+
+@cache
+def manifest() -> dict[str, Any]:
+    """What this integration is; beside the package in a checkout, inside it when installed."""
+    here = Path(__file__).parent
+    path = next(path for path in (here / "manifest.json", here.parent / "manifest.json") if path.exists())
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def load_plugins(names: tuple[str, ...] = ()) -> tuple[Plugin, ...]:
+    """The plugins that the manifest (or the settings) name, in that order."""
+    return tuple(importlib.import_module(f"plugins.{name}.plugin").PLUGIN for name in names or manifest()["plugins"])
+
+
+def assemble(settings: Settings, *, clock: Clock = utc_now, plugins: tuple[Plugin, ...] | None = None) -> Hadir:
+    """Put the service together; opens no connection yet."""
+    plugins = load_plugins(settings.plugins) if plugins is None else plugins
+    database = Database(settings.database, pool_size=settings.web_threads)
+    workdays = Workdays(tuple(plugin.day_plan for plugin in plugins if plugin.day_plan))
+    catalogues = Catalogues((plugin.translations for plugin in plugins), settings.locale)
+    return Hadir(
+        settings=settings,
+        database=database,
+        plugins=plugins,
+        workdays=workdays,
+        catalogues=catalogues,
+        signer=Signer(settings.secret_key.get_secret_value()),
+        dispatcher=Dispatcher(database, plugins, settings, workdays, catalogues),
+        clock=clock,
+    )
+
+
+def create_app(hadir: Hadir) -> Flask:
+    """The web application: health, metrics and one blueprint for each adapter."""
+    app = Flask("hadir", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    return app

@@ -1,0 +1,310 @@
+"""From what was said to the answer: find the handler and the person, open the transaction, turn errors into replies."""
+
+from __future__ import annotations
+
+import difflib
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Column, Connection, String, Table, delete
+from sqlalchemy.exc import SQLAlchemyError
+
+from integration import audit, people
+from integration.db import Database, Instant, insert_or_nothing, metadata
+from integration.errors import Refused, UserError
+from integration.i18n import Catalogues, Translate
+from integration.messages import (
+    Answer,
+    Button,
+    ButtonPress,
+    Command,
+    FormErrors,
+    FormSubmission,
+    Incoming,
+    Reply,
+    Sender,
+    Text,
+    fill,
+    join,
+)
+from integration.metrics import REQUESTS, SECONDS
+from integration.people import Person
+from integration.plugin import Context, Handler, Plugin, Subcommand
+from integration.settings import Settings
+from integration.workdays import Workdays
+
+log = structlog.get_logger()
+
+# A button whose action is SAY acts as if its value had been typed after the plugin's command.
+SAY = "say"
+
+used_nonce = Table(
+    "used_nonce",
+    metadata,
+    Column("nonce", String(64), primary_key=True),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+
+class _UnknownSender(Exception):
+    """Nobody in the office has this account."""
+
+
+class _Undo(Exception):
+    """Carries an answer out of a transaction that must not be committed."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    handler: Handler
+    incoming: Incoming
+    writes: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Makes a request single-use: `nonce` was made by us, and is remembered until `expires_at`."""
+
+    nonce: str
+    expires_at: datetime
+
+
+class Dispatcher:
+    """Answers everything that anybody says, whatever platform it comes from."""
+
+    def __init__(
+        self, database: Database, plugins: Sequence[Plugin], settings: Settings, workdays: Workdays, catalogues: Catalogues
+    ) -> None:
+        self.database = database
+        self.plugins = {plugin.name: plugin for plugin in plugins}
+        self.settings = settings
+        self.workdays = workdays
+        self.catalogues = catalogues
+        self.shows_files = frozenset({"local", "browser"})
+
+    def handle(self, sender: Sender, incoming: Incoming, now: datetime, once: Once | None = None) -> Answer:
+        """The answer to `incoming`, committed; `now` is when the service received it.
+
+        Raises `Refused` (forged, replayed, not theirs); every other trouble becomes a reply.
+        """
+        found, answer = None, "failed"
+        began = time.perf_counter()
+        try:
+            found = self._find(incoming)
+            result = self._in_transaction(found, sender, now, once)
+            answer = type(result).__name__.lower()
+            return result
+        except Refused:
+            answer = "refused"
+            raise
+        except UserError as error:
+            answer = "user_error"
+            return Reply(_text(error), refused=True)
+        except _UnknownSender:
+            answer = "unknown_sender"
+            return self._stranger(sender, incoming, now)
+        except Exception as error:
+            return self._trouble(error)
+        finally:
+            self._measure(found, sender, answer, time.perf_counter() - began)
+
+    def _stranger(self, sender: Sender, incoming: Incoming, now: datetime) -> Reply:
+        """The answer to somebody unknown; what they said first is kept for the day they are linked."""
+        t = self.catalogues.speak(self.settings.locale)
+        said = {"name": incoming.name, "text": incoming.text} if isinstance(incoming, Command) else {}
+        with self.database.write() as db:
+            if people.request_link(db, sender, said, now):
+                audit.record(
+                    db,
+                    now,
+                    actor_id=None,
+                    actor=f"{sender.platform}:{sender.name}",
+                    action="people.link_requested",
+                    object=f"account:{sender.platform}:{sender.id}",
+                )
+        return Reply(
+            t(
+                "Hello {name}, your account is not in the office's list yet. The administrator has been asked to add you; "
+                "what you sent and its time are kept.",
+                name=sender.name,
+            ),
+            refused=True,
+        )
+
+    def refuse(self, sender: Sender, what: str, reason: str, now: datetime) -> None:
+        """Write down that a request was refused."""
+        log.warning("refused", what=what, reason=reason, platform=sender.platform, sender=sender.id)
+        with self.database.write() as db:
+            actor = f"{sender.platform}:{sender.id}"
+            audit.record(db, now, actor_id=None, actor=actor, action="refused", object=what, reason=reason)
+
+    # ------------------------------------------------------------ the handler
+
+    def _find(self, incoming: Incoming) -> _Found:
+        if isinstance(incoming, Command):
+            return self._find_command(incoming)
+        plugin_name, _, action = incoming.action.partition(".")
+        plugin = self.plugins.get(plugin_name)
+        if plugin and isinstance(incoming, ButtonPress) and action == SAY:
+            return self._find_command(_command(plugin_name, incoming.value, incoming))
+        actions = (plugin.forms if isinstance(incoming, FormSubmission) else plugin.buttons) if plugin else {}
+        handler = actions.get(action)
+        if handler is None:
+            raise Refused(f"no such action: {incoming.action}")
+        return _Found(handler, incoming, True, incoming.action)
+
+    def _find_command(self, command: Command) -> _Found:
+        plugin = self.plugins.get(command.name.lower())
+        if plugin is None:
+            raise UserError(f"/{command.name}?")
+        if not command.words:
+            return _Found(plugin.home, command, False, plugin.name)
+        word = command.words[0].lower()
+        for subcommand in plugin.subcommands:
+            if word == subcommand.word or word in subcommand.aliases:
+                rest = replace(command, words=command.words[1:], text=_after_first(command.text))
+                return _Found(subcommand.handler, rest, subcommand.writes, f"{plugin.name}.{subcommand.word}")
+        return _Found(_did_you_mean(plugin), command, False, f"{plugin.name}.?")
+
+    # ------------------------------------------------------------ the transaction
+
+    def _in_transaction(
+        self, found: _Found, sender: Sender, now: datetime, once: Once | None, *, first: bool = False
+    ) -> Answer:
+        """Run the handler. Only a sender's first contact takes a second, writing transaction to bind the account."""
+        try:
+            with self._begin(found.writes or once is not None or first) as db:
+                person = people.by_sender(db, sender) or (people.bind(db, sender) if first else None)
+                if person is not None and not _left(person, now):
+                    return self._run(found, self._context(db, sender, person, found.incoming, now), once)
+        except _Undo as undo:
+            return undo.answer
+        if first or person is not None:
+            raise _UnknownSender
+        return self._in_transaction(found, sender, now, once, first=True)
+
+    def _run(self, found: _Found, context: Context, once: Once | None) -> Answer:
+        answer = found.handler(context, found.incoming)
+        if isinstance(answer, FormErrors):
+            raise _Undo(answer)
+        if once is not None:
+            self._use(context.db, once)
+        if isinstance(answer, Reply) and answer.files and context.sender.platform not in self.shows_files:
+            return _files_by_message(context, answer)
+        return answer
+
+    def _begin(self, writes: bool) -> AbstractContextManager[Connection]:
+        return self.database.write() if writes else self.database.read()
+
+    def _context(self, db: Connection, sender: Sender, person: Person, incoming: Incoming, now: datetime) -> Context:
+        return Context(
+            db=db,
+            now=now,
+            settings=self.settings,
+            workdays=self.workdays,
+            catalogues=self.catalogues,
+            person=person,
+            sender=sender,
+            t=self.catalogues.speak(person.locale or self.settings.locale),
+            channel=incoming.channel,
+        )
+
+    def _use(self, db: Connection, once: Once) -> None:
+        row = {"nonce": once.nonce, "expires_at": once.expires_at}
+        if db.execute(insert_or_nothing(db, used_nonce).values(row)).rowcount != 1:
+            raise Refused("replayed")
+
+    # ------------------------------------------------------------ errors and figures
+
+    def _trouble(self, error: Exception) -> Reply:
+        code = uuid.uuid4().hex[:8]
+        log.exception("handler_failed", code=code, database=isinstance(error, SQLAlchemyError))
+        t = self.catalogues.speak(self.settings.locale)
+        return Reply(
+            t("Nothing was recorded: the service has a problem. Please try again in a minute (code {code}).", code=Text(code)),
+            refused=True,
+        )
+
+    def _measure(self, found: _Found | None, sender: Sender, answer: str, seconds: float) -> None:
+        name = found.name if found else "?"
+        REQUESTS.labels(name, sender.platform, answer).inc()
+        SECONDS.labels(name).observe(seconds)
+        log.info("answered", handler=name, platform=sender.platform, answer=answer, ms=round(seconds * 1000, 1))
+
+
+def forget_nonces(db: Connection, now: datetime) -> None:
+    """Nonces whose form has expired anyway need not be remembered."""
+    db.execute(delete(used_nonce).where(used_nonce.c.expires_at < now))
+
+
+def parse(name: str, text: str, **rest: object) -> Command:
+    """`/name text` as a `Command`; the words are split at any white space."""
+    text = text.strip()
+    return Command(name=name.lstrip("/").lower(), words=tuple(text.split()), text=text, **rest)  # type: ignore[arg-type]
+
+
+def _command(name: str, text: str, press: ButtonPress) -> Command:
+    return parse(name, text, channel=press.channel)
+
+
+def _after_first(text: str) -> str:
+    parts = text.split(maxsplit=1)
+    return parts[1] if len(parts) > 1 else ""
+
+
+def _text(error: UserError) -> Text:
+    message = error.args[0]
+    return message if isinstance(message, Text) else Text(message)
+
+
+def _left(person: Person, now: datetime) -> bool:
+    return person.ended_on is not None and person.ended_on < now.astimezone(person.tz).date()
+
+
+def _files_by_message(context: Context, answer: Reply) -> Reply:
+    """A command's answer cannot carry files on this platform: the bot sends them in a direct message."""
+    message = Reply(answer.text, files=answer.files)
+    context.tell(context.person, f"files:{uuid.uuid4().hex}", lambda _: message)
+    names = join(", ", [fill("{name}", name=file.name) for file in answer.files])
+    return replace(answer, text=context.t("{names} is on its way to you in a direct message.", names=names), files=())
+
+
+def _did_you_mean(plugin: Plugin) -> Handler:
+    def answer(context: Context, command: Command) -> Reply:
+        words = {w: s.word for s in plugin.subcommands if not s.hidden for w in (s.word, *s.aliases)}
+        close = difflib.get_close_matches(command.words[0].lower(), words, n=3, cutoff=0.6)
+        meant = list(dict.fromkeys(words[word] for word in close))
+        if not meant:
+            unknown = context.t("`/{plugin}` does not know “{word}”.", plugin=Text(plugin.name), word=command.words[0])
+            return replace(help_reply(plugin, context.t, unknown), refused=True)
+        rest = _after_first(command.text)
+        commands = [f"{word} {rest}".strip() for word in meant]
+        shown = join(" / ", [fill("`/{plugin} {word}`", plugin=Text(plugin.name), word=Text(word)) for word in meant])
+        buttons = tuple(Button(f"/{plugin.name} {words}"[:40], f"{plugin.name}.{SAY}", words) for words in commands)
+        return Reply(context.t("Did you mean {commands}?", commands=shown), buttons=buttons, refused=True)
+
+    return answer
+
+
+def help_reply(plugin: Plugin, t: Translate, first: Text | None = None) -> Reply:
+    """What the plugin's command can do, one line per subcommand, from its declarations."""
+    lines = [first, Text("")] if first else []
+    for subcommand in plugin.subcommands:
+        if not subcommand.hidden:
+            lines.append(_help_line(plugin, subcommand, t))
+    return Reply(join("\n", lines))
+
+
+def _help_line(plugin: Plugin, subcommand: Subcommand, t: Translate) -> Text:
+    usage = " ".join(filter(None, (f"/{plugin.name}", subcommand.word, subcommand.arguments)))
+    line = Text(f"- `{usage}` — {t(subcommand.help)}")
+    return Text(f"{line} {t('Example: {example}', example=Text(f'`{subcommand.example}`'))}") if subcommand.example else line

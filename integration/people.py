@@ -1,0 +1,278 @@
+"""Who works here: units, people, their roles, supervisors and accounts on chat platforms."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    ForeignKey,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from integration.db import Instant, insert_or_nothing, metadata
+from integration.messages import Sender
+
+ROLES = ("pegawai", "atasan", "kepegawaian", "kepatuhan", "pimpinan", "admin")
+SEES_EVERYONE = frozenset({"kepegawaian", "kepatuhan"})
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("nip", String(30), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False, index=True),
+    Column("supervisor_id", ForeignKey("person.id"), index=True),
+    Column("email", String(254), nullable=False, server_default="", index=True),
+    Column("zone", String(64), nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("locale", String(5), nullable=False, server_default=""),
+    Column("schedule", String(40), nullable=False, server_default=""),
+    Column("ended_on", Date),
+)
+
+# E-mail addresses and usernames are kept in lower case. `external_id` is empty until the person's first
+# contact, or until the worker has asked the platform.
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("platform", String(20), nullable=False),
+    Column("username", String(190), nullable=False),
+    Column("external_id", String(190)),
+    UniqueConstraint("platform", "username"),
+    UniqueConstraint("platform", "external_id"),
+    UniqueConstraint("platform", "person_id"),
+)
+
+# Somebody whom we do not know spoke; the first thing they said is kept with its time, to be done when they are linked.
+link_request = Table(
+    "link_request",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(20), nullable=False),
+    Column("external_id", String(190), nullable=False),
+    Column("username", String(190), nullable=False),
+    Column("said", JSON, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("state", String(10), nullable=False, server_default="open"),
+    UniqueConstraint("platform", "external_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`zone` is an IANA name, `roles` a subset of `ROLES`, `schedule` empty for the office's own hours."""
+
+    id: int
+    nip: str
+    name: str
+    unit_id: int
+    unit: str
+    supervisor_id: int | None
+    email: str
+    zone: str
+    roles: frozenset[str]
+    locale: str = ""
+    schedule: str = ""
+    ended_on: date | None = None
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def sees_everyone(self) -> bool:
+        return bool(self.roles & SEES_EVERYONE)
+
+
+_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    person.c.id,
+    person.c.nip,
+    person.c.name,
+    person.c.unit_id,
+    unit.c.name.label("unit"),
+    person.c.supervisor_id,
+    person.c.email,
+    person.c.zone,
+    person.c.roles,
+    person.c.locale,
+    person.c.schedule,
+    person.c.ended_on,
+)
+
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(Person))
+
+
+def _person(row: Row[Any]) -> Person:
+    fields = row._mapping
+    return Person(**{name: fields[name] for name in _FIELDS} | {"roles": frozenset(fields["roles"])})
+
+
+def people_query() -> Select[Any]:
+    """Everything that `Person` holds, of everyone who ever worked here; add a WHERE and pass it to `fetch`."""
+    return select(*_COLUMNS).join_from(person, unit)
+
+
+def fetch(db: Connection, query: Select[Any]) -> list[Person]:
+    return [_person(row) for row in db.execute(query)]
+
+
+def get(db: Connection, person_id: int) -> Person | None:
+    found = fetch(db, people_query().where(person.c.id == person_id))
+    return found[0] if found else None
+
+
+def working(query: Select[Any], day: date) -> Select[Any]:
+    """Only those who had not left before `day`."""
+    return query.where(or_(person.c.ended_on.is_(None), person.c.ended_on >= day))
+
+
+# Compiled once: this runs before every command of everybody.
+_BY_SENDER = select(*_COLUMNS).join_from(account, person, account.c.person_id == person.c.id).join(unit)
+
+
+def by_sender(db: Connection, sender: Sender) -> Person | None:
+    """Whose account speaks, if it has spoken before."""
+    query = _BY_SENDER.where(account.c.platform == sender.platform, account.c.external_id == sender.id)
+    row = db.execute(query).first()
+    return _person(row) if row else None
+
+
+def bind(db: Connection, sender: Sender) -> Person | None:
+    """First contact: the imported username that nobody has used yet belongs to the id that speaks under it."""
+    unused = and_(
+        account.c.platform == sender.platform,
+        account.c.username == sender.name.lower(),
+        account.c.external_id.is_(None),
+    )
+    bound = update(account).where(unused).values(external_id=sender.id)
+    return by_sender(db, sender) if db.execute(bound).rowcount == 1 else None
+
+
+def by_username(db: Connection, platform: str, username: str) -> Person | None:
+    query = _BY_SENDER.where(account.c.platform == platform, account.c.username == username.lower())
+    row = db.execute(query).first()
+    return _person(row) if row else None
+
+
+def search(db: Connection, words: str, *, limit: int = 10) -> list[Person]:
+    """The people that `words` can mean: a username on any platform, an NIP, or a part of a name."""
+    words = words.strip().lstrip("@").lower()
+    if not words:
+        return []
+    has_account = select(account.c.person_id).where(account.c.username == words)
+    exact = fetch(db, people_query().where(or_(person.c.nip == words, person.c.id.in_(has_account))).limit(limit))
+    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return exact or fetch(
+        db, people_query().where(func.lower(person.c.name).like(pattern, escape="\\")).order_by(person.c.name).limit(limit)
+    )
+
+
+def units_named(db: Connection, words: str) -> list[tuple[int, str]]:
+    """(id, name) of the units that `words` can mean; an exact name wins over a part of one."""
+    rows = [(row.id, row.name) for row in db.execute(select(unit.c.id, unit.c.name).order_by(unit.c.name))]
+    wanted = words.strip().lower()
+    exact = [row for row in rows if row[1].lower() == wanted]
+    return exact or [row for row in rows if wanted and wanted in row[1].lower()]
+
+
+def of_unit(db: Connection, unit_id: int, day: date) -> list[Person]:
+    return fetch(db, working(people_query().where(person.c.unit_id == unit_id), day).order_by(person.c.name))
+
+
+def subordinates(db: Connection, supervisor_id: int, day: date) -> list[Person]:
+    """Those whose direct supervisor this is."""
+    return fetch(db, working(people_query().where(person.c.supervisor_id == supervisor_id), day).order_by(person.c.name))
+
+
+def is_above(db: Connection, supervisor_id: int, person_id: int) -> bool:
+    """Whether `supervisor_id` stands anywhere in the person's line of supervisors."""
+    line = select(person.c.id, person.c.supervisor_id).where(person.c.id == person_id).cte("line", recursive=True)
+    above = person.alias()
+    line = line.union(select(above.c.id, above.c.supervisor_id).where(above.c.id == line.c.supervisor_id))
+    return bool(db.scalar(select(func.count()).select_from(line).where(line.c.supervisor_id == supervisor_id)))
+
+
+def may_see_record(db: Connection, viewer: Person, other: Person) -> bool:
+    """Own record, those below in line, everyone for personnel and compliance, the unit for its leader."""
+    if viewer.id == other.id or viewer.sees_everyone:
+        return True
+    if "pimpinan" in viewer.roles and viewer.unit_id == other.unit_id:
+        return True
+    return is_above(db, viewer.id, other.id)
+
+
+def with_role(db: Connection, role: str, day: date) -> list[Person]:
+    everyone = fetch(db, working(people_query(), day))
+    return [someone for someone in everyone if role in someone.roles]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    person_id: int
+    platform: str
+    username: str
+    external_id: str | None
+
+
+def accounts(db: Connection, person_ids: Iterable[int]) -> dict[int, list[Account]]:
+    query = select(account.c.person_id, account.c.platform, account.c.username, account.c.external_id)
+    found: dict[int, list[Account]] = {}
+    for row in db.execute(query.where(account.c.person_id.in_(list(person_ids))).order_by(account.c.id)):
+        found.setdefault(row.person_id, []).append(Account(*row))
+    return found
+
+
+def set_locale(db: Connection, person_id: int, locale: str) -> None:
+    db.execute(update(person).where(person.c.id == person_id).values(locale=locale))
+
+
+def request_link(db: Connection, sender: Sender, said: dict[str, Any], now: datetime) -> bool:
+    """Keep what an unknown sender said first; False if a request of theirs is waiting already."""
+    row = {"platform": sender.platform, "external_id": sender.id, "username": sender.name, "said": said, "received_at": now}
+    return db.execute(insert_or_nothing(db, link_request).values(row)).rowcount == 1
+
+
+def link(db: Connection, sender: Sender, person_id: int) -> None:
+    """Make the account the person's, in the place of another account of theirs on that platform."""
+    where = and_(account.c.platform == sender.platform, account.c.person_id == person_id)
+    values = {"username": sender.name.lower(), "external_id": sender.id}
+    if not db.execute(update(account).where(where).values(values)).rowcount:
+        db.execute(account.insert().values(values | {"platform": sender.platform, "person_id": person_id}))
+    done = and_(link_request.c.platform == sender.platform, link_request.c.external_id == sender.id)
+    db.execute(update(link_request).where(done).values(state="done"))
+
+
+def everyone(db: Connection, day: date, person_ids: Sequence[int] | None = None) -> list[Person]:
+    query = working(people_query(), day)
+    return fetch(db, query.where(person.c.id.in_(person_ids)) if person_ids is not None else query)

@@ -1,0 +1,162 @@
+"""The whole contract of a plugin: a folder whose `plugin.py` holds one declared `Plugin` value.
+
+A handler gets what was said and a `Context`, and returns the answer. It never calls a chat platform, a
+storage or the clock, and never commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Table
+
+from integration import audit, outbox
+from integration.i18n import Catalogues, Translate
+from integration.messages import Answer, Channel, Incoming, Reply, Sender, reply_to_json
+from integration.people import Person
+from integration.settings import Settings
+from integration.workdays import DayPlan, DayPlanProvider, Workdays
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One transaction of the service: `db` to read and write, `now` (aware, UTC), and ways to tell people."""
+
+    db: Connection
+    now: datetime
+    settings: Settings
+    workdays: Workdays
+    catalogues: Catalogues
+
+    def plan(self, person: Person, day: date) -> DayPlan:
+        return self.workdays.plan(self.db, person, day, self.now)
+
+    def speak(self, person: Person | None) -> Translate:
+        """The reader's language; the office's default for a channel."""
+        return self.catalogues.speak((person.locale if person else "") or self.settings.locale)
+
+    def tell(self, person: Person, key: str, build: Callable[[Translate], Reply], *, due_at: datetime | None = None) -> bool:
+        """Queue a direct message in the person's language; False if `key` was queued before."""
+        payload = {"person": person.id, "message": reply_to_json(build(self.speak(person)))}
+        return outbox.enqueue(
+            self.db, kind="chat", stream=f"person:{person.id}", key=key, payload=payload, now=self.now, due_at=due_at
+        )
+
+    def post(self, platform: str, channel_id: str, key: str, build: Callable[[Translate], Reply]) -> bool:
+        """Queue a post to a channel in the office's language; False if `key` was queued before."""
+        payload = {"platform": platform, "channel": channel_id, "message": reply_to_json(build(self.speak(None)))}
+        stream = f"channel:{platform}:{channel_id}"
+        return outbox.enqueue(self.db, kind="chat", stream=stream, key=key, payload=payload, now=self.now)
+
+    def audit(
+        self,
+        action: str,
+        object: str,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        reason: str = "",
+    ) -> None:
+        """Record a change of state, made by whoever acts here."""
+        actor_id, actor = self._actor()
+        audit.record(
+            self.db,
+            self.now,
+            actor_id=actor_id,
+            actor=actor,
+            action=action,
+            object=object,
+            before=before,
+            after=after,
+            reason=reason,
+        )
+
+    def _actor(self) -> tuple[int | None, str]:
+        return None, "hadir"
+
+
+@dataclass(slots=True, kw_only=True)
+class Context(Work):
+    """A person's request. `now` is the moment the service received it; `t` speaks the person's language."""
+
+    person: Person
+    sender: Sender
+    t: Translate
+    channel: Channel = field(default_factory=Channel)
+
+    def _actor(self) -> tuple[int | None, str]:
+        return self.person.id, self.person.nip
+
+
+Handler = Callable[[Context, Any], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """`/plugin word …`. `arguments`, `help` and `example` are English message ids or literal command words.
+
+    `writes` says whether the transaction may change anything; a reader never waits for a writer.
+    """
+
+    word: str
+    handler: Handler
+    help: str
+    arguments: str = ""
+    example: str = ""
+    aliases: tuple[str, ...] = ()
+    writes: bool = False
+    hidden: bool = False
+
+
+class Run(Protocol):
+    """What a scheduled job gets: the time it was planned for, and transactions as many as it needs."""
+
+    planned: datetime
+    settings: Settings
+
+    def begin(self) -> AbstractContextManager[Work]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`cron` is an APScheduler crontab in UTC, weekdays by name. `catch_up_minutes`: how late a missed run still helps."""
+
+    name: str
+    cron: str
+    run: Callable[[Run], None]
+    catch_up_minutes: int = 60
+
+
+# What a person did on a day: (db, person, day) -> sentences, for the logbook.
+ActivityProvider = Callable[[Connection, Person, date], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """Everything a plugin is; `home` answers the bare command, `buttons` and `forms` are keyed by action name.
+
+    Actions are written `plugin.action` outside; here without the prefix. `ledgers` are tables of which every
+    row must agree with its last audit row (object `table:id`, `after` holding the columns named).
+    """
+
+    name: str
+    description: str
+    hint: str
+    home: Handler
+    subcommands: tuple[Subcommand, ...]
+    translations: Path
+    buttons: Mapping[str, Handler] = field(default_factory=dict)
+    forms: Mapping[str, Handler] = field(default_factory=dict)
+    jobs: tuple[Job, ...] = ()
+    tables: tuple[Table, ...] = ()
+    ledgers: Mapping[str, tuple[Table, tuple[str, ...]]] = field(default_factory=dict)
+    day_plan: DayPlanProvider | None = None
+    activities: ActivityProvider | None = None
+
+
+__all__ = ["Answer", "Context", "Handler", "Incoming", "Job", "Plugin", "Run", "Subcommand", "Work"]

@@ -1,0 +1,103 @@
+"""Real databases for every test that wants one: the same suite runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, event, text
+
+from integration import schema
+from integration.app import assemble
+from integration.core import Hadir
+from integration.db import Database, metadata
+from integration.settings import Settings, load
+from tests import cast, postgres
+
+SECRET = "t" * 64
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a migrated, empty database on a server that this test process started."""
+    with postgres.server("fsync=off", "synchronous_commit=off", "full_page_writes=off") as server:
+        admin = create_engine(f"{server}/postgres".replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
+        with admin.connect() as db:
+            db.execute(text("CREATE DATABASE hadir"))
+        admin.dispose()
+        database = Database(f"{server}/hadir".replace("postgresql:", "postgresql+psycopg:"))
+        schema.upgrade(database)
+        database.dispose()
+        yield f"{server}/hadir"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "hadir.db"
+    database = Database(f"sqlite:///{path}")
+    schema.upgrade(database)
+    database.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated, empty database of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "hadir.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgres_url")
+    _empty(url)
+    return url
+
+
+def _empty(url: str) -> None:
+    database = Database(url.replace("postgresql:", "postgresql+psycopg:"))
+    kept = {"work_hours", "season", "holiday"}
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables if table.name not in kept)
+    with database.write() as db:
+        db.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    database.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return load({}, database_url=database_url, secret_key=SECRET, home=tmp_path / "home")
+
+
+@pytest.fixture
+def clock() -> cast.Clock:
+    return cast.Clock()
+
+
+@pytest.fixture
+def hadir(settings: Settings, clock: cast.Clock) -> Iterator[Hadir]:
+    """The assembled service with the cast in its database; its clock stands at Monday, 07:28 WIB."""
+    service = assemble(settings, clock=clock)
+    with service.database.write() as db:
+        cast.settle(db)
+    yield service
+    service.database.dispose()
+
+
+@pytest.fixture
+def chat(hadir: Hadir) -> Callable[[str], cast.Talker]:
+    """`chat("siti")` is Siti at her keyboard."""
+    return lambda username: cast.Talker(hadir, username)
+
+
+@pytest.fixture
+def statements(hadir: Hadir) -> Iterator[list[str]]:
+    """Every SQL statement from here on, without BEGIN and COMMIT."""
+    seen: list[str] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            seen.append(statement)
+
+    event.listen(hadir.database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(hadir.database.engine, "before_cursor_execute", note)
