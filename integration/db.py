@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +56,10 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Database:
-    """An engine and the two ways to begin: `read` and `write`. Leaving the block commits, an exception rolls back."""
+    """An engine and the two ways to begin: `read` and `write`. Leaving the block commits, an exception rolls back.
+
+    Errors never show a statement's parameters: what people wrote is among them.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         self.url = make_url(url)
@@ -105,7 +108,7 @@ def _sqlite_engine(url: str) -> Engine:
     if not database or database == ":memory:":
         raise ValueError("Hadir needs a database file that several processes can open, not an SQLite database in memory")
     Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -128,6 +131,7 @@ def _sqlite_engine(url: str) -> Engine:
 def _postgresql_engine(url: str, pool_size: int) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=4,
         pool_timeout=5,
@@ -142,3 +146,10 @@ def insert_or_nothing(connection: Connection, table: Table) -> Insert:
     module: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement: Insert = module.insert(table).on_conflict_do_nothing()
     return statement
+
+
+def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Insert `row` unless a unique key forbids it: the new primary key, or None if nothing was inserted."""
+    statement = insert_or_nothing(connection, table).values(row).returning(*table.primary_key.columns)
+    new = connection.execute(statement).first()
+    return None if new is None else tuple(new)

@@ -12,10 +12,10 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Column, Connection, String, Table, delete
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from integration import audit, people
-from integration.db import Database, Instant, insert_or_nothing, metadata
+from integration.db import Database, Instant, insert_once, metadata
 from integration.errors import Refused, UserError
 from integration.i18n import Catalogues, Translate
 from integration.messages import (
@@ -31,6 +31,7 @@ from integration.messages import (
     Text,
     fill,
     join,
+    quote,
 )
 from integration.metrics import REQUESTS, SECONDS
 from integration.people import Person
@@ -100,7 +101,7 @@ class Dispatcher:
         began = time.perf_counter()
         try:
             found = self._find(incoming)
-            result = self._in_transaction(found, sender, now, once)
+            result = self._connected(found, sender, now, once)
             answer = type(result).__name__.lower()
             return result
         except Refused:
@@ -177,6 +178,19 @@ class Dispatcher:
 
     # ------------------------------------------------------------ the transaction
 
+    def _connected(self, found: _Found, sender: Sender, now: datetime, once: Once | None) -> Answer:
+        """Run the handler; again if the connection turned out to be dead, as after a restart of the database.
+
+        The first try may have been committed: unique keys and conditional updates make the second one harmless.
+        """
+        try:
+            return self._in_transaction(found, sender, now, once)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            log.warning("database_connection_lost", handler=found.name)
+            return self._in_transaction(found, sender, now, once)
+
     def _in_transaction(
         self, found: _Found, sender: Sender, now: datetime, once: Once | None, *, first: bool = False
     ) -> Answer:
@@ -220,7 +234,7 @@ class Dispatcher:
 
     def _use(self, db: Connection, once: Once) -> None:
         row = {"nonce": once.nonce, "expires_at": once.expires_at}
-        if db.execute(insert_or_nothing(db, used_nonce).values(row)).rowcount != 1:
+        if insert_once(db, used_nonce, row) is None:
             raise Refused("replayed")
 
     # ------------------------------------------------------------ errors and figures
@@ -262,8 +276,7 @@ def _after_first(text: str) -> str:
 
 
 def _text(error: UserError) -> Text:
-    message = error.args[0]
-    return message if isinstance(message, Text) else Text(message)
+    return quote(error.args[0])
 
 
 def _left(person: Person, now: datetime) -> bool:

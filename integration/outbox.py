@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Connection, Index, Integer, String, Table
 
-from integration.db import Instant, insert_or_nothing, metadata
+from integration.db import Instant, insert_once, metadata
 
 # state: waiting → done, or dead after a permanent error or too many attempts. A lease says who is delivering.
 outbox = Table(
@@ -54,4 +54,4 @@ def enqueue(
         "created_at": now,
         "due_at": due_at or now,
     }
-    return db.execute(insert_or_nothing(db, outbox).values(row)).rowcount == 1
+    return insert_once(db, outbox, row) is not None

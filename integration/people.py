@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,13 +22,14 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     and_,
+    cast,
     func,
     or_,
     select,
     update,
 )
 
-from integration.db import Instant, insert_or_nothing, metadata
+from integration.db import Instant, insert_once, metadata
 from integration.messages import Sender
 
 ROLES = ("pegawai", "atasan", "kepegawaian", "kepatuhan", "pimpinan", "admin")
@@ -130,12 +130,15 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
 )
 
 
-_FIELDS = tuple(field.name for field in dataclasses.fields(Person))
+_ROLES_AT = [column.name for column in _COLUMNS].index("roles")
+
+# A list of ids longer than this is asked for in parts: PostgreSQL takes 65,535 parameters, SQLite 32,766.
+_IDS_AT_ONCE = 5_000
 
 
 def _person(row: Row[Any]) -> Person:
-    fields = row._mapping
-    return Person(**{name: fields[name] for name in _FIELDS} | {"roles": frozenset(fields["roles"])})
+    """`_COLUMNS` stand in the order of `Person`'s fields; by position, because a report reads everyone."""
+    return Person(*row[:_ROLES_AT], frozenset(row[_ROLES_AT]), *row[_ROLES_AT + 1 : len(_COLUMNS)])
 
 
 def people_query() -> Select[Any]:
@@ -186,16 +189,38 @@ def by_username(db: Connection, platform: str, username: str) -> Person | None:
 
 
 def search(db: Connection, words: str, *, limit: int = 10) -> list[Person]:
-    """The people that `words` can mean: a username on any platform, an NIP, or a part of a name."""
-    words = words.strip().lstrip("@").lower()
+    """The people that `words` can mean: an NIP, a username on any platform, else parts of a name in any order.
+
+    An NIP may be written in its official groups (`19850101 201001 1 001`). Those who work here come before
+    those who have left, names that begin with the words before others.
+    """
+    words = " ".join(words.strip().lstrip("@").lower().split())
     if not words:
         return []
-    has_account = select(account.c.person_id).where(account.c.username == words)
-    exact = fetch(db, people_query().where(or_(person.c.nip == words, person.c.id.in_(has_account))).limit(limit))
-    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return exact or fetch(
-        db, people_query().where(func.lower(person.c.name).like(pattern, escape="\\")).order_by(person.c.name).limit(limit)
-    )
+    return _by_nip(db, words) or _by_any_username(db, words, limit) or _by_name(db, words, limit)
+
+
+def _by_nip(db: Connection, words: str) -> list[Person]:
+    nip = words.replace(" ", "")
+    return fetch(db, people_query().where(person.c.nip == nip)) if nip.isdigit() else []
+
+
+def _by_any_username(db: Connection, username: str, limit: int) -> list[Person]:
+    """One who works here wins over a namesake who has left."""
+    has_account = select(account.c.person_id).where(account.c.username == username)
+    found = fetch(db, people_query().where(person.c.id.in_(has_account)).order_by(person.c.id).limit(limit))
+    return [someone for someone in found if someone.ended_on is None] or found
+
+
+def _by_name(db: Connection, words: str, limit: int) -> list[Person]:
+    name = func.lower(person.c.name)
+    query = people_query().where(*(name.like(f"%{_like(word)}%", escape="\\") for word in words.split()))
+    first = (person.c.ended_on.is_not(None), name.not_like(f"{_like(words)}%", escape="\\"), person.c.name, person.c.id)
+    return fetch(db, query.order_by(*first).limit(limit))
+
+
+def _like(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def units_named(db: Connection, words: str) -> list[tuple[int, str]]:
@@ -233,8 +258,9 @@ def may_see_record(db: Connection, viewer: Person, other: Person) -> bool:
 
 
 def with_role(db: Connection, role: str, day: date) -> list[Person]:
-    everyone = fetch(db, working(people_query(), day))
-    return [someone for someone in everyone if role in someone.roles]
+    """Those who work here and have the role, by name. Roles are plain words, so the quoted word finds the one in the list."""
+    has_role = cast(person.c.roles, String).contains(f'"{role}"', autoescape=True)
+    return fetch(db, working(people_query(), day).where(has_role).order_by(person.c.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +272,17 @@ class Account:
 
 
 def accounts(db: Connection, person_ids: Iterable[int]) -> dict[int, list[Account]]:
-    query = select(account.c.person_id, account.c.platform, account.c.username, account.c.external_id)
+    query = select(account.c.person_id, account.c.platform, account.c.username, account.c.external_id).order_by(account.c.id)
     found: dict[int, list[Account]] = {}
-    for row in db.execute(query.where(account.c.person_id.in_(list(person_ids))).order_by(account.c.id)):
-        found.setdefault(row.person_id, []).append(Account(*row))
+    for ids in _in_parts(person_ids):
+        for row in db.execute(query.where(account.c.person_id.in_(ids))):
+            found.setdefault(row.person_id, []).append(Account(*row))
     return found
+
+
+def _in_parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    ids = list(ids)
+    return (ids[start : start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE))
 
 
 def set_locale(db: Connection, person_id: int, locale: str) -> None:
@@ -260,7 +292,7 @@ def set_locale(db: Connection, person_id: int, locale: str) -> None:
 def request_link(db: Connection, sender: Sender, said: dict[str, Any], now: datetime) -> bool:
     """Keep what an unknown sender said first; False if a request of theirs is waiting already."""
     row = {"platform": sender.platform, "external_id": sender.id, "username": sender.name, "said": said, "received_at": now}
-    return db.execute(insert_or_nothing(db, link_request).values(row)).rowcount == 1
+    return insert_once(db, link_request, row) is not None
 
 
 def link(db: Connection, sender: Sender, person_id: int) -> None:
@@ -274,5 +306,8 @@ def link(db: Connection, sender: Sender, person_id: int) -> None:
 
 
 def everyone(db: Connection, day: date, person_ids: Sequence[int] | None = None) -> list[Person]:
+    """Those who work here on `day`: all of them, or those among `person_ids`."""
     query = working(people_query(), day)
-    return fetch(db, query.where(person.c.id.in_(person_ids)) if person_ids is not None else query)
+    if person_ids is None:
+        return fetch(db, query)
+    return [someone for ids in _in_parts(person_ids) for someone in fetch(db, query.where(person.c.id.in_(ids)))]

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Boolean, Column, Connection, Date, Integer, String, Table, UniqueConstraint, select
 
-from integration.db import insert_or_nothing, metadata
+from integration.db import insert_once, metadata
 from integration.people import Person
 
 FRESH_SECONDS = 30
@@ -203,7 +203,7 @@ def load_presets(db: Connection, folder: Path = PRESETS) -> int:
     for path in sorted(folder.glob("*.toml")):
         for table, rows in _preset_rows(tomllib.loads(path.read_text(encoding="utf-8"))):
             for row in rows:
-                added += db.execute(insert_or_nothing(db, table).values(row)).rowcount
+                added += insert_once(db, table, row) is not None
     return added
 
 
