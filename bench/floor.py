@@ -44,7 +44,7 @@ def create_app() -> Flask:
                 "source": "chat",
                 "recorded_at": now,
             }
-            event_id = db.execute(attendance_event.insert().values(event)).inserted_primary_key[0]
+            event_id = db.execute(attendance_event.insert().values(event).returning(attendance_event.c.id)).scalar_one()
             db.execute(
                 audit.insert().values(
                     at=now, actor_id=person_id, actor="", action="attendance.check_in", object=f"attendance_event:{event_id}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from integration import chat_delivery, installation, storage_delivery
 from integration.core import Clock, Hadir
 from integration.db import Database
 from integration.dispatch import Dispatcher
@@ -60,8 +61,42 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, plugins: tuple[Plugi
     )
 
 
+def connect(hadir: Hadir) -> Hadir:
+    """Connect the adapters that this installation is set up for; reads the database and calls nothing outside."""
+    hadir.deliverers[chat_delivery.KIND] = chat_delivery.deliver
+    hadir.deliverers[storage_delivery.KIND] = storage_delivery.deliver
+    hadir.reconnect = lambda: _connect_platforms(hadir)
+    hadir.reconnect()
+    return hadir
+
+
+def _connect_platforms(hadir: Hadir) -> None:
+    # Loaded here: most commands talk to no platform.
+    from integration.adapters.browser.chat import BrowserChat
+    from integration.adapters.local.storage import FolderStorage
+    from integration.adapters.mattermost.chat import PLATFORM, connect
+
+    hadir.storage = hadir.storage or FolderStorage(hadir.settings.home / "files")
+    if PLATFORM not in hadir.chats and (mattermost := connect(hadir)):
+        hadir.chats[PLATFORM] = mattermost
+    with hadir.database.read() as db:
+        if installation.is_demo(db):
+            hadir.chats.setdefault(BrowserChat.name, BrowserChat(hadir.database, hadir.clock))
+
+
 def create_app(hadir: Hadir) -> Flask:
     """The web application: health, metrics and one blueprint for each adapter."""
+    from integration import health
+    from integration.adapters.browser import forms, room
+    from integration.adapters.mattermost import routes
+
     app = Flask("hadir", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.register_blueprint(health.blueprint(hadir))
+    app.register_blueprint(routes.blueprint(hadir, form_link=partial(forms.form_link, hadir)))
+    app.register_blueprint(forms.blueprint(hadir))
+    with hadir.database.read() as db:
+        demo = installation.is_demo(db)
+    if demo:
+        app.register_blueprint(room.blueprint(hadir))
     return app

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from integration.db import Database
 from integration.dispatch import Dispatcher
 from integration.i18n import Catalogues
+from integration.outbox import Row
 from integration.plugin import Plugin
 from integration.ports import ChatPlatform, Storage
 from integration.settings import Settings
@@ -17,10 +19,18 @@ from integration.workdays import Workdays
 
 Clock = Callable[[], datetime]
 
+# Delivers one outbox row outside any transaction and says where it ended up; raises `DeliveryError`.
+# A repeat after a crash carries the same `row.key`.
+Deliverer = Callable[["Hadir", Row], Mapping[str, Any] | None]
+
 
 @dataclass
 class Hadir:
-    """One assembled service; every process builds its own. `clock` gives aware UTC instants."""
+    """One assembled service; every process builds its own. `clock` gives aware UTC instants.
+
+    `deliverers` are keyed by the `kind` of an outbox row. `reconnect` looks for platforms that setup has added since
+    the start.
+    """
 
     settings: Settings
     database: Database
@@ -32,3 +42,5 @@ class Hadir:
     clock: Clock
     chats: dict[str, ChatPlatform] = field(default_factory=dict)
     storage: Storage | None = None
+    deliverers: dict[str, Deliverer] = field(default_factory=dict)
+    reconnect: Callable[[], None] = lambda: None

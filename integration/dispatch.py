@@ -207,11 +207,11 @@ class Dispatcher:
         return self._in_transaction(found, sender, now, once, first=True)
 
     def _run(self, found: _Found, context: Context, once: Once | None) -> Answer:
+        if once is not None:
+            self._use(context.db, once)  # first: a repeat is refused, whatever the handler would say to it now
         answer = found.handler(context, found.incoming)
         if isinstance(answer, FormErrors):
-            raise _Undo(answer)
-        if once is not None:
-            self._use(context.db, once)
+            raise _Undo(answer)  # with it goes the use of the nonce: the form is still open
         if isinstance(answer, Reply) and answer.files and context.sender.platform not in self.shows_files:
             return _files_by_message(context, answer)
         return answer
@@ -318,6 +318,10 @@ def help_reply(plugin: Plugin, t: Translate, first: Text | None = None) -> Reply
 
 
 def _help_line(plugin: Plugin, subcommand: Subcommand, t: Translate) -> Text:
-    usage = " ".join(filter(None, (f"/{plugin.name}", subcommand.word, subcommand.arguments)))
+    arguments = t(subcommand.arguments) if subcommand.arguments else ""
+    usage = " ".join(filter(None, (f"/{plugin.name}", subcommand.word, arguments)))
     line = Text(f"- `{usage}` — {t(subcommand.help)}")
-    return Text(f"{line} {t('Example: {example}', example=Text(f'`{subcommand.example}`'))}") if subcommand.example else line
+    if not subcommand.example:
+        return line
+    example = t("Example: {example}", example=Text(f"`{subcommand.example}`"))
+    return Text(f"{line}. {example}")

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     and_,
+    bindparam,
     cast,
     func,
     or_,
@@ -74,6 +75,7 @@ account = Table(
 )
 
 # Somebody whom we do not know spoke; the first thing they said is kept with its time, to be done when they are linked.
+# state: open → asked (the administrators were told) → linked → done
 link_request = Table(
     "link_request",
     metadata,
@@ -138,7 +140,9 @@ _IDS_AT_ONCE = 5_000
 
 def _person(row: Row[Any]) -> Person:
     """`_COLUMNS` stand in the order of `Person`'s fields; by position, because a report reads everyone."""
-    return Person(*row[:_ROLES_AT], frozenset(row[_ROLES_AT]), *row[_ROLES_AT + 1 : len(_COLUMNS)])
+    fields: list[Any] = list(row[: len(_COLUMNS)])
+    fields[_ROLES_AT] = frozenset(fields[_ROLES_AT])
+    return Person(*fields)
 
 
 def people_query() -> Select[Any]:
@@ -160,14 +164,14 @@ def working(query: Select[Any], day: date) -> Select[Any]:
     return query.where(or_(person.c.ended_on.is_(None), person.c.ended_on >= day))
 
 
-# Compiled once: this runs before every command of everybody.
-_BY_SENDER = select(*_COLUMNS).join_from(account, person, account.c.person_id == person.c.id).join(unit)
+_WITH_ACCOUNT = select(*_COLUMNS).join_from(account, person, account.c.person_id == person.c.id).join(unit)
+# Built once, with parameters: this runs before every command of everybody.
+_BY_SENDER = _WITH_ACCOUNT.where(account.c.platform == bindparam("platform"), account.c.external_id == bindparam("external_id"))
 
 
 def by_sender(db: Connection, sender: Sender) -> Person | None:
     """Whose account speaks, if it has spoken before."""
-    query = _BY_SENDER.where(account.c.platform == sender.platform, account.c.external_id == sender.id)
-    row = db.execute(query).first()
+    row = db.execute(_BY_SENDER, {"platform": sender.platform, "external_id": sender.id}).first()
     return _person(row) if row else None
 
 
@@ -183,7 +187,7 @@ def bind(db: Connection, sender: Sender) -> Person | None:
 
 
 def by_username(db: Connection, platform: str, username: str) -> Person | None:
-    query = _BY_SENDER.where(account.c.platform == platform, account.c.username == username.lower())
+    query = _WITH_ACCOUNT.where(account.c.platform == platform, account.c.username == username.lower())
     row = db.execute(query).first()
     return _person(row) if row else None
 
@@ -295,14 +299,31 @@ def request_link(db: Connection, sender: Sender, said: dict[str, Any], now: date
     return insert_once(db, link_request, row) is not None
 
 
+class AccountTaken(Exception):
+    """The account belongs to somebody else already: `holder`."""
+
+    def __init__(self, holder: Person) -> None:
+        super().__init__(f"the account belongs to {holder.name} ({holder.nip})")
+        self.holder = holder
+
+
 def link(db: Connection, sender: Sender, person_id: int) -> None:
-    """Make the account the person's, in the place of another account of theirs on that platform."""
+    """Make the account the person's, in the place of another account of theirs on that platform.
+
+    Raises `AccountTaken` if another person has the username or the id.
+    """
+    username = sender.name.lower()
+    same = and_(account.c.platform == sender.platform, or_(account.c.username == username, account.c.external_id == sender.id))
+    taken = fetch(db, _WITH_ACCOUNT.where(same, account.c.person_id != person_id).limit(1))
+    if taken:
+        raise AccountTaken(taken[0])
     where = and_(account.c.platform == sender.platform, account.c.person_id == person_id)
-    values = {"username": sender.name.lower(), "external_id": sender.id}
+    values = {"username": username, "external_id": sender.id}
     if not db.execute(update(account).where(where).values(values)).rowcount:
         db.execute(account.insert().values(values | {"platform": sender.platform, "person_id": person_id}))
-    done = and_(link_request.c.platform == sender.platform, link_request.c.external_id == sender.id)
-    db.execute(update(link_request).where(done).values(state="done"))
+    # The worker then does what they said first, at the time they said it.
+    asked = and_(link_request.c.platform == sender.platform, link_request.c.external_id == sender.id)
+    db.execute(update(link_request).where(asked, link_request.c.state != "done").values(state="linked"))
 
 
 def everyone(db: Connection, day: date, person_ids: Sequence[int] | None = None) -> list[Person]:

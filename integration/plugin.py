@@ -6,6 +6,7 @@ storage or the clock, and never commits.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -40,9 +41,22 @@ class Work:
         """The reader's language; the office's default for a channel."""
         return self.catalogues.speak((person.locale if person else "") or self.settings.locale)
 
-    def tell(self, person: Person, key: str, build: Callable[[Translate], Reply], *, due_at: datetime | None = None) -> bool:
-        """Queue a direct message in the person's language; False if `key` was queued before."""
-        payload = {"person": person.id, "message": reply_to_json(build(self.speak(person)))}
+    def tell(
+        self,
+        person: Person,
+        key: str,
+        build: Callable[[Translate], Reply],
+        *,
+        due_at: datetime | None = None,
+        until: datetime | None = None,
+    ) -> bool:
+        """Queue a direct message in the person's language; False if `key` was queued before.
+
+        It is sent from `due_at` on (none: now) and dropped after `until`, when it would help nobody any more.
+        """
+        payload: dict[str, Any] = {"person": person.id, "message": reply_to_json(build(self.speak(person)))}
+        if until is not None:
+            payload["until"] = until.isoformat()
         return outbox.enqueue(
             self.db, kind="chat", stream=f"person:{person.id}", key=key, payload=payload, now=self.now, due_at=due_at
         )
@@ -52,6 +66,11 @@ class Work:
         payload = {"platform": platform, "channel": channel_id, "message": reply_to_json(build(self.speak(None)))}
         stream = f"channel:{platform}:{channel_id}"
         return outbox.enqueue(self.db, kind="chat", stream=stream, key=key, payload=payload, now=self.now)
+
+    def file(self, path: str, content: bytes, media_type: str, key: str) -> bool:
+        """Queue a file for the office's storage, made of safe names; False if `key` was queued before."""
+        payload = {"path": path, "media_type": media_type, "content": base64.b64encode(content).decode()}
+        return outbox.enqueue(self.db, kind="storage", stream=f"file:{path}"[:190], key=key, payload=payload, now=self.now)
 
     def audit(
         self,

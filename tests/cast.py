@@ -44,7 +44,9 @@ MONDAY_0728 = at("2026-11-23T07:28+07:00")
 
 def settle(db: Connection, platform: str = "mattermost") -> None:
     """Put the cast into an empty database; their ids on the platform are `id-<username>`."""
-    units = {name: db.execute(people.unit.insert().values(name=name)).inserted_primary_key[0] for name in (APLIKASI, KEPEGAWAIAN)}
+    units = {
+        name: db.execute(people.unit.insert().values(name=name)).inserted_primary_key[0] for name in (APLIKASI, KEPEGAWAIAN)
+    }
     ids: dict[str, int] = {}
     for username, name, unit, supervisor, roles, zone in CAST:
         row = {
@@ -84,7 +86,9 @@ class Talker:
     def sender(self) -> Sender:
         return Sender(self.platform, f"id-{self.username}", self.username)
 
-    def says(self, line: str, at: datetime | None = None, channel: Channel | None = None, mentions: Mapping[str, str] | None = None) -> str:
+    def says(
+        self, line: str, at: datetime | None = None, channel: Channel | None = None, mentions: Mapping[str, str] | None = None
+    ) -> str:
         name, _, text = line.removeprefix("/").partition(" ")
         command = parse(name, text, channel=channel or Channel(), mentions=tuple((mentions or {}).items()))
         return self._heard(self.hadir.dispatcher.handle(self.sender, command, at or self.hadir.clock()))

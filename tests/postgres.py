@@ -48,7 +48,9 @@ def server(*options: str) -> Iterator[str]:
     data = folder / "data"
     settings = [f"port={port}", f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1", *options]
     try:
-        _run(binaries() / "initdb", "-D", data, "-A", "trust", "-U", "hadir", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        _run(
+            binaries() / "initdb", "-D", data, "-A", "trust", "-U", "hadir", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"
+        )
         switches = " ".join(f"-c {setting}" for setting in settings)
         _run(binaries() / "pg_ctl", "-D", data, "-l", folder / "log", "-o", switches, "-w", "start")
         try:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, text
 
 from integration.db import Instant, metadata
 
 # body: a reply as `messages.reply_to_json` writes it. key: the outbox key, so that a repeat is harmless.
-# channel: empty for the conversation between the bot and the person.
+# channel: empty for the conversation between the bot and the person. seen: the person had the page open since.
 room_message = Table(
     "room_message",
     metadata,
@@ -15,6 +15,7 @@ room_message = Table(
     Column("person_id", ForeignKey("person.id"), nullable=True),
     Column("channel", String(60), nullable=False, server_default=""),
     Column("from_bot", Boolean, nullable=False),
+    Column("seen", Boolean, nullable=False, server_default=text("false")),
     Column("body", JSON, nullable=False),
     Column("at", Instant, nullable=False),
     Column("key", String(190), unique=True),

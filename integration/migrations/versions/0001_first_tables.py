@@ -228,6 +228,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("channel", sa.String(length=60), server_default="", nullable=False),
         sa.Column("from_bot", sa.Boolean(), nullable=False),
+        sa.Column("seen", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("key", sa.String(length=190), nullable=True),

@@ -1,0 +1,205 @@
+"""Mattermost as a chat platform: direct messages, channel posts with buttons and files, people's profiles, dialogs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import quote as url_quote
+from urllib.parse import urlsplit
+
+from mattermostdriver import Driver
+
+from integration import installation
+from integration.adapters.mattermost import forms, render
+from integration.adapters.mattermost.client import Client, MattermostError, driver
+from integration.adapters.mattermost.signed import Made, sign_button, sign_form
+from integration.core import Hadir
+from integration.messages import Button, File, Form, Reply, plain
+from integration.ports import Profile, Recipient, Sent
+
+PLATFORM = "mattermost"
+ACTIONS, DIALOGS = "/mattermost/actions", "/mattermost/dialogs"
+_KEYS = uuid.UUID("7f1f2a1c-5d0a-4c36-9c1e-6b1f0c1d3a52")  # any namespace: it only has to stay
+# A post says which key it was written for, so that its buttons are known even when the outbox lost its answer.
+MARK = "hadir_key"
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach Mattermost, and at which address Mattermost reaches us (`callback`, without a slash at the end)."""
+
+    url: str
+    token: str
+    callback: str
+
+
+def access(hadir: Hadir) -> Access | None:
+    """From the settings, else from what setup stored; None if Mattermost is not set up."""
+    settings = hadir.settings
+    with hadir.database.read() as db:
+        url = settings.mattermost_url or installation.get(db, "mattermost.url", "")
+        token = settings.mattermost_bot_token.get_secret_value() or installation.get_secret(
+            db, hadir.signer, "mattermost.bot_token"
+        )
+        callback = installation.get(db, "mattermost.callback_url", "") or settings.public_url
+    return Access(url.rstrip("/"), token, callback.rstrip("/")) if url and token else None
+
+
+def connect(hadir: Hadir) -> MattermostChat | None:
+    """The chat platform if Mattermost is set up; reads the database and calls nothing outside."""
+    found = access(hadir)
+    return MattermostChat(hadir, found) if found else None
+
+
+def post_mark(key: str) -> str:
+    return str(uuid.uuid5(_KEYS, key))
+
+
+class MattermostChat:
+    """Everything that Hadir asks of Mattermost; every method may raise `MattermostError`, a `DeliveryError`."""
+
+    name = PLATFORM
+
+    def __init__(self, hadir: Hadir, access: Access) -> None:
+        self._hadir = hadir
+        self._bot: dict[str, Any] = {}
+        self._use(access)
+
+    def _use(self, access: Access) -> None:
+        self.access = access
+        self.driver: Driver = driver(access.url, access.token)
+        self.client: Client = self.driver.client
+
+    # ------------------------------------------------------------ the port
+
+    def send(self, to: Recipient, message: Reply, key: str) -> Sent:
+        """Post `message`. A repeat within half a minute gives the same post; later ones are told apart by `key`."""
+        return self._with_fresh_token(lambda: self._send(to, message, key))
+
+    def profile(self, *, id: str = "", username: str = "") -> Profile | None:
+        """The active user with that id or username; the e-mail is empty where the server hides it."""
+        return self._with_fresh_token(lambda: self._profile(id, username))
+
+    # ------------------------------------------------------------ within a person's request: two seconds
+
+    def open_form(self, trigger: str, form: Form, made: Made, now: datetime) -> None:
+        """Open `form` for `made.to`, who has just done what `trigger` stands for."""
+        state = sign_form(self._hadir.signer, form, made, now)
+        request = {"trigger_id": trigger, "url": self.access.callback + DIALOGS, "dialog": forms.dialog(form, state)}
+        with self.client.within():
+            self.driver.integration_actions.open_dialog(request)
+
+    def respond(self, hook: str, answer: dict[str, Any]) -> None:
+        """Answer a command again, through its response address."""
+        site = urlsplit(self.access.url).path
+        with self.client.within():
+            self.client.make_request("POST", f"/hooks/commands/{url_quote(hook, safe='')}", options=answer, basepath=site)
+
+    def update(self, post: str, message: str, props: dict[str, Any]) -> None:
+        """Put something else into a post of the bot's."""
+        with self.client.within():
+            self.driver.posts.patch_post(url_quote(post, safe=""), {"message": message, "props": props})
+
+    def is_ours(self, post_id: str, key: str) -> bool:
+        """Whether our bot wrote that post for `key`."""
+        with self.client.within():
+            post = self.driver.posts.get_post(url_quote(post_id, safe=""))
+            return bool(post["user_id"] == self.bot["id"] and post.get("props", {}).get(MARK) == post_mark(key))
+
+    # ------------------------------------------------------------ what it is made of
+
+    @property
+    def bot(self) -> dict[str, Any]:
+        """The bot's own user, asked for once."""
+        if not self._bot:
+            self._bot = self.driver.users.get_user("me")
+        return self._bot
+
+    def buttons(self, buttons: tuple[Button, ...], made: Made, now: datetime) -> list[dict[str, Any]]:
+        return button_attachments(self._hadir, self.access.callback, buttons, made, now)
+
+    def markdown(self, reply: Reply) -> str:
+        return markdown(self._hadir, reply)
+
+    def _send(self, to: Recipient, message: Reply, key: str) -> Sent:
+        direct = to.kind == "person"
+        channel = self._direct_channel(to.id) if direct else to.id
+        props: dict[str, Any] = {MARK: post_mark(key)}
+        if message.buttons:
+            made = Made(to=to.id if direct else "", key=key)
+            props["attachments"] = self.buttons(message.buttons, made, self._hadir.clock())
+        try:
+            post = {
+                "channel_id": channel,
+                "message": self.markdown(message),
+                "props": props,
+                "file_ids": [self._upload(channel, file) for file in message.files],
+                "pending_post_id": f"{self.bot['id']}:{post_mark(key)}",
+            }
+            return Sent(self.driver.posts.create_post(post)["id"], channel)
+        except MattermostError as error:
+            raise self._explained(error, channel) from error
+
+    def _direct_channel(self, user: str) -> str:
+        try:
+            channel: dict[str, str] = self.driver.channels.create_direct_message_channel([self.bot["id"], user])
+        except MattermostError as error:
+            if error.status not in (400, 404):
+                raise
+            text = f"Mattermost has no user {user} any more: link the person's account again (hadir people import)"
+            raise MattermostError(text, status=error.status, error_id=error.error_id, permanent=True) from error
+        return channel["id"]
+
+    def _upload(self, channel: str, file: File) -> str:
+        uploaded = self.driver.files.upload_file(channel, {"files": (file.name, file.content, file.media_type)})
+        stored: str = uploaded["file_infos"][0]["id"]
+        return stored
+
+    def _explained(self, error: MattermostError, channel: str) -> MattermostError:
+        if error.status != 403:
+            return error
+        cure = f"the bot is not a member of the channel {channel}: write `/invite @{self.bot['username']}` there"
+        return MattermostError(f"{cure}, then run: hadir outbox retry", status=403, error_id=error.error_id, permanent=True)
+
+    def _profile(self, id: str, username: str) -> Profile | None:
+        users = self.driver.users
+        try:
+            user = users.get_user(url_quote(id, safe="")) if id else users.get_user_by_username(url_quote(username, safe=""))
+        except MattermostError as error:
+            if error.status in (400, 404):
+                return None
+            raise
+        return None if user.get("delete_at") else profile(user)
+
+    def _with_fresh_token(self, call: Callable[[], _Result]) -> _Result:
+        """Setup may have made a new token while this process was running."""
+        try:
+            return call()
+        except MattermostError as error:
+            fresh = access(self._hadir) if error.status == 401 else None
+            if fresh is None or fresh == self.access:
+                raise
+            self.client.close()
+            self._use(fresh)
+            return call()
+
+
+def profile(user: dict[str, Any]) -> Profile:
+    name = " ".join(filter(None, (user.get("first_name"), user.get("last_name")))) or user.get("nickname") or user["username"]
+    return Profile(id=user["id"], username=user["username"], email=user.get("email", "").lower(), name=name)
+
+
+def button_attachments(
+    hadir: Hadir, callback: str, buttons: tuple[Button, ...], made: Made, now: datetime
+) -> list[dict[str, Any]]:
+    return render.attachments(buttons, callback + ACTIONS, lambda button: sign_button(hadir.signer, button, made, now))
+
+
+def markdown(hadir: Hadir, reply: Reply) -> str:
+    t = hadir.catalogues.speak(hadir.settings.locale)
+    return render.markdown(reply.text, plain(t("… The rest does not fit into one message.")))

@@ -1,0 +1,221 @@
+"""mattermostdriver with what it lacks: time-outs, a pool, repeats where they are safe, errors that say what happened."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import mattermostdriver.client
+import requests
+from mattermostdriver import Driver
+from requests.adapters import HTTPAdapter
+
+from integration.errors import DeliveryError
+
+CONNECT_SECONDS, READ_SECONDS = 3.0, 15.0
+PERSON_WAITS_SECONDS = 2.0
+TRIES = 3
+LONGEST_PAUSE_SECONDS = 5.0
+_TRANSIENT = frozenset({502, 503, 504})
+# Refusals that a repeat cannot mend. 401 can be mended by setup, so what waits for it is kept waiting.
+_PERMANENT = frozenset({400, 403, 404, 405, 410, 413, 414, 415, 422, 501})
+# POSTs that change nothing, or nothing more when they come twice (a post carries its pending_post_id).
+_REPEATABLE_POSTS = frozenset({"/posts", "/channels/direct", "/users/usernames", "/users/ids"})
+
+
+class MattermostError(DeliveryError):
+    """Mattermost refused or did not answer: `status` is 0 without an answer, `error_id` the server's own name for it."""
+
+    def __init__(
+        self, text: str, *, status: int = 0, error_id: str = "", permanent: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(text, permanent=permanent, retry_after=retry_after)
+        self.status = status
+        self.error_id = error_id
+
+
+class Client(mattermostdriver.client.Client):  # type: ignore[misc]  # the driver ships no types
+    """The driver's client on a session of our own; every endpoint of the driver goes through `make_request`."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        super().__init__(options)
+        self._session = _session()
+        self._limit = threading.local()
+
+    def close(self) -> None:
+        """Give the pooled connections back."""
+        self._session.close()
+
+    @contextmanager
+    def within(self, seconds: float = PERSON_WAITS_SECONDS) -> Iterator[None]:
+        """Calls of this thread inside the block end within about `seconds`, because a person is waiting."""
+        self._limit.until = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            del self._limit.until
+
+    def make_request(
+        self,
+        method: str,
+        endpoint: str,
+        options: Any = None,
+        params: Mapping[str, Any] | None = None,
+        data: Any = None,
+        files: Any = None,
+        basepath: str | None = None,
+    ) -> requests.Response:
+        """One call to the API, repeated where that is safe; `options` is the JSON body. Raises `MattermostError`."""
+        method = method.upper()
+        base = self.url if basepath is None else self.url.removesuffix(self._basepath) + basepath
+        body: dict[str, Any] = {"params": params, "data": data, "files": files}
+        if options is not None and method not in ("GET", "DELETE") and not files:
+            body["json"] = options
+        for tried in range(1, TRIES + 1):
+            try:
+                return self._once(method, base + endpoint, body)
+            except MattermostError as error:
+                pause = _pause(error, tried, repeatable=method != "POST" or endpoint in _REPEATABLE_POSTS)
+                if pause is None or pause >= self._left():
+                    raise
+                time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def get(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        return decoded(self.make_request("GET", endpoint, options=options, params=params))
+
+    def post(self, endpoint: str, options: Any = None, params: Any = None, data: Any = None, files: Any = None) -> Any:
+        return decoded(self.make_request("POST", endpoint, options=options, params=params, data=data, files=files))
+
+    def put(self, endpoint: str, options: Any = None, params: Any = None, data: Any = None) -> Any:
+        return decoded(self.make_request("PUT", endpoint, options=options, params=params, data=data))
+
+    def delete(self, endpoint: str, options: Any = None, params: Any = None, data: Any = None) -> Any:
+        return decoded(self.make_request("DELETE", endpoint, options=options, params=params, data=data))
+
+    def _left(self) -> float:
+        """Seconds until a waiting person's patience ends; no limit for others."""
+        until = getattr(self._limit, "until", None)
+        return float("inf") if until is None else max(until - time.monotonic(), 0.05)
+
+    def _once(self, method: str, url: str, body: dict[str, Any]) -> requests.Response:
+        left = self._left()
+        timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
+        try:
+            response = self._session.request(
+                method, url, headers=self.auth_header(), timeout=timeout, allow_redirects=False, stream=True, **body
+            )
+            _read(response)
+        except requests.exceptions.SSLError as error:
+            raise MattermostError(f"the certificate of {_host(url)} is not trusted: {error}") from None
+        except requests.RequestException as error:
+            raise MattermostError(_why(url, error), error_id=_unsent(error)) from None
+        if response.status_code >= 300:
+            raise _refusal(response)
+        return response
+
+
+def driver(url: str, token: str) -> Driver:
+    """A driver for the server at `url` (`https://chat.example`, with a path if it has one); calls nothing yet."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    basepath = f"{parts.path.rstrip('/')}/api/v4"
+    options = {"scheme": parts.scheme, "url": parts.hostname, "port": port, "basepath": basepath, "token": token}
+    made = Driver(options, client_cls=Client)
+    made.client.token = token
+    return made
+
+
+def decoded(response: requests.Response) -> Any:
+    """The JSON of an answer; something else came from a proxy, or from the wrong address."""
+    try:
+        return response.json()
+    except ValueError:
+        kind = response.headers.get("Content-Type", "no content type")
+        raise MattermostError(
+            f"{_host(response.url)} answered with {kind} where Mattermost answers with JSON; is the address right?",
+            status=response.status_code,
+        ) from None
+
+
+def _read(response: requests.Response) -> None:
+    """Read the whole body; one that breaks off must not keep its connection."""
+    try:
+        _ = response.content
+    except requests.RequestException:
+        response.close()
+        raise
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # no proxy and no .netrc behind the administrator's back …
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True  # … but their own CA
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=32)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _pause(error: MattermostError, tried: int, *, repeatable: bool) -> float | None:
+    """Seconds to wait before the next try; None if there is none."""
+    if tried >= TRIES:
+        return None
+    if error.status == 429:
+        pause = error.retry_after or 1.0
+        return pause if pause <= LONGEST_PAUSE_SECONDS else None
+    lost = error.status in _TRANSIENT or (error.status == 0 and not error.permanent)
+    if (lost and repeatable) or error.error_id == "unsent":
+        return 0.2 * 3.0 ** (tried - 1)
+    return None
+
+
+def _refusal(response: requests.Response) -> MattermostError:
+    status = response.status_code
+    if status < 400:
+        place = response.headers.get("Location", "?")
+        return MattermostError(f"{_host(response.url)} redirects to {place}: use that address", status=status, permanent=True)
+    try:
+        body = response.json()
+    except ValueError:
+        body = {}
+    said = body if isinstance(body, dict) else {}
+    message = str(said.get("message") or response.text[:200].strip() or response.reason)
+    return MattermostError(
+        f"Mattermost answered {status}: {message}",
+        status=status,
+        error_id=str(said.get("id", "")),
+        permanent=status in _PERMANENT,
+        retry_after=_retry_after(response.headers.get("Retry-After", "")) if status in (429, 503) else None,
+    )
+
+
+def _retry_after(text: str) -> float | None:
+    """Relative seconds, as Mattermost sends them; a date from a proxy in front of it is ignored."""
+    return float(text) if text.isascii() and text.isdigit() else None
+
+
+def _unsent(error: requests.RequestException) -> str:
+    """Whether the request certainly never reached the server: then even a POST may be repeated."""
+    refused = isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in str(error)
+    return "unsent" if refused else ""
+
+
+def _why(url: str, error: requests.RequestException) -> str:
+    if isinstance(error, requests.exceptions.Timeout):
+        return f"Mattermost at {_host(url)} did not answer in time"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return f"Mattermost at {_host(url)} broke off in the middle of its answer"
+    return f"Mattermost at {_host(url)} cannot be reached ({type(error).__name__})"
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

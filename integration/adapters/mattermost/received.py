@@ -1,0 +1,137 @@
+"""What Mattermost sends, read and checked for its shape; who may send it is decided in `routes`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from flask import request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from integration.adapters.mattermost.chat import PLATFORM
+from integration.messages import Channel, Sender, clean
+
+MAX_BODY_BYTES = 1 << 20
+_MAX_FIELDS = 1000
+_HOOK = re.compile(r"/hooks/commands/([a-z0-9]{26})$")
+_SEPARATORS = re.compile(r"[,\s]+")
+
+Fields = Mapping[str, list[str]]
+
+
+class BadRequest(Exception):
+    """A request that is not one of Mattermost's; `text` says what was expected."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+def form_body() -> dict[str, list[str]]:
+    """The fields of a form-encoded body; raises `BadRequest`."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise BadRequest(415, "send application/x-www-form-urlencoded, as Mattermost's slash commands do")
+    try:
+        return parse_qs(_body().decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+    except ValueError:
+        raise BadRequest(400, "the body is not form-encoded UTF-8 with a sensible number of fields") from None
+
+
+def json_body() -> dict[str, Any]:
+    """The JSON object of a body; raises `BadRequest`."""
+    if request.mimetype != "application/json":
+        raise BadRequest(415, "send application/json")
+    try:
+        body = json.loads(_body())
+    except (ValueError, RecursionError):
+        raise BadRequest(400, "the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise BadRequest(400, "the body is not a JSON object")
+    return body
+
+
+def _body() -> bytes:
+    too_large = BadRequest(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise too_large
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise too_large from None
+    except HTTPException as error:  # the client went away in the middle
+        raise BadRequest(400, error.description or "the body is incomplete") from None
+    if len(body) > MAX_BODY_BYTES:
+        raise too_large
+    return body
+
+
+def one(fields: Fields, name: str) -> str:
+    """The field's first value, "" if there is none."""
+    values = fields.get(name)
+    return values[0] if values else ""
+
+
+def text(words: str) -> str:
+    """What somebody typed, without what no database and no screen wants."""
+    return words if words.isprintable() else clean(words)
+
+
+def command_channel(fields: Fields) -> Channel:
+    return _channel(one(fields, "channel_id"), one(fields, "channel_name"), one(fields, "team_id"))
+
+
+def callback_channel(body: Mapping[str, Any]) -> Channel:
+    return _channel(_string(body, "channel_id"), _string(body, "channel_name"), _string(body, "team_id"))
+
+
+def _channel(id: str, name: str, team_id: str) -> Channel:
+    # A direct channel is named after its two users.
+    return Channel(id, name, team_id, direct="__" in name)
+
+
+def callback_sender(body: Mapping[str, Any]) -> Sender:
+    """Who pressed or submitted: the server sets `user_id`, whatever the browser sent. Raises `BadRequest`."""
+    user = _string(body, "user_id")
+    if not user:
+        raise BadRequest(400, "user_id is missing")
+    return Sender(PLATFORM, user, _string(body, "user_name"))
+
+
+def mentions(fields: Fields) -> tuple[tuple[str, str], ...]:
+    """(username, user id) of everybody mentioned; the fields repeat, once a mention."""
+    names = _flat(fields.get("user_mentions", ()))
+    return tuple(zip(names, _flat(fields.get("user_mentions_ids", ())), strict=False)) if names else ()
+
+
+def _flat(values: list[str] | tuple[()]) -> list[str]:
+    return [part for value in values for part in _SEPARATORS.split(value) if part]
+
+
+def hook(fields: Fields) -> str:
+    """The id in the command's response address, "" if there is none; the host in it is not believed."""
+    found = _HOOK.search(one(fields, "response_url"))
+    return found[1] if found else ""
+
+
+def _string(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    return text(value) if isinstance(value, str) else ""
+
+
+def token(body: Mapping[str, Any]) -> str:
+    """The signed value in a button's context, "" if there is none."""
+    context = body.get("context")
+    return _string(context, "token") if isinstance(context, dict) else ""
+
+
+def state(body: Mapping[str, Any]) -> str:
+    return _string(body, "state")
+
+
+def submission(body: Mapping[str, Any]) -> dict[str, Any]:
+    submitted = body.get("submission")
+    return submitted if isinstance(submitted, dict) else {}

@@ -1,0 +1,1 @@
+"""Nextcloud, reached through nc-py-api: the only folder that knows that library."""

@@ -1,0 +1,80 @@
+"""Delivers outbox rows of the kind "chat": a message to a person, wherever they chat, or to a channel.
+
+payload: `message` (`messages.reply_to_json`) and either `person` (their id) or `platform` and `channel`;
+optionally `until` (ISO instant): after it the message helps nobody and is dropped.
+result: `message_id` and `channel_id` as the platform names them; adapters recognise posts of ours by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from integration import people
+from integration.core import Hadir
+from integration.errors import DeliveryError
+from integration.messages import reply_from_json
+from integration.outbox import Row
+from integration.people import Account
+from integration.ports import Recipient
+
+KIND = "chat"
+
+
+def deliver(hadir: Hadir, row: Row) -> Mapping[str, Any]:
+    """Send the message; raises `DeliveryError`."""
+    until = row.payload.get("until")
+    if until and datetime.fromisoformat(until) < hadir.clock():
+        return {"dropped": "too late"}
+    to = _recipient(hadir, row.payload)
+    if to.platform not in hadir.chats:
+        hadir.reconnect()
+    chat = hadir.chats.get(to.platform)
+    if chat is None:
+        raise DeliveryError(f"{to.platform} is not connected: hadir setup {to.platform}", permanent=True)
+    sent = chat.send(to, reply_from_json(row.payload["message"]), row.key)
+    return {"message_id": sent.message_id, "channel_id": sent.channel_id}
+
+
+def _recipient(hadir: Hadir, payload: Mapping[str, Any]) -> Recipient:
+    person_id = payload.get("person")
+    if person_id is None:
+        return Recipient(payload["platform"], "channel", payload["channel"])
+    account = _account(hadir, person_id)
+    return Recipient(account.platform, "person", account.external_id or _look_up(hadir, account), person_id)
+
+
+def _account(hadir: Hadir, person_id: int) -> Account:
+    """The account to write to: of those on connected platforms, one from which the person has already spoken."""
+    with hadir.database.read() as db:
+        accounts = people.accounts(db, [person_id]).get(person_id, [])
+    if not any(account.platform in hadir.chats for account in accounts):
+        hadir.reconnect()
+    reachable = [account for account in accounts if account.platform in hadir.chats]
+    if not reachable:
+        known = ", ".join(f"{account.platform}:{account.username}" for account in accounts) or "none"
+        raise DeliveryError(f"person {person_id} has no account on a connected platform (known: {known})", permanent=True)
+    return next((account for account in reachable if account.external_id), reachable[0])
+
+
+def _look_up(hadir: Hadir, account: Account) -> str:
+    """The id behind an imported username, asked for once and kept."""
+    profile = hadir.chats[account.platform].profile(username=account.username)
+    if profile is None:
+        raise DeliveryError(
+            f"{account.platform} knows nobody named {account.username!r}: correct the people file", permanent=True
+        )
+    table = people.account.c
+    mine = (table.person_id == account.person_id, table.platform == account.platform, table.external_id.is_(None))
+    try:
+        with hadir.database.write() as db:
+            db.execute(update(people.account).where(*mine).values(external_id=profile.id))
+    except IntegrityError:
+        raise DeliveryError(
+            f"{account.platform}:{account.username} is an account that is linked to somebody else", permanent=True
+        ) from None
+    return profile.id

@@ -1,0 +1,158 @@
+"""An office to try Hadir in: 30 people in three time zones, and what they did on the last 20 working days.
+
+The days are told through the plugin's own commands, buttons and forms, as if everybody had typed them then. So
+every row has its audit row, and nothing here knows how attendance is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, delete, func, inspect, select, update
+
+from integration import audit, installation, people, workdays
+from integration.adapters.browser import store
+from integration.core import Hadir
+from integration.db import Database, metadata
+from integration.demo import days
+from integration.demo.acts import Stage
+from integration.errors import UserError
+from integration.messages import Form, Reply
+from integration.people import Person
+from integration.roster import check, plan, read, write
+from integration.roster.model import Findings
+
+PEOPLE = Path(__file__).parent / "people.csv"
+GUARD, NIGHT_SHIFT = "joko", "sif-malam"
+_PRESETS = frozenset({"work_hours", "season", "holiday"})
+_RUNNING = frozenset({"alembic_version"})
+
+
+def is_empty(database: Database) -> bool:
+    """Whether nothing but the schema and its presets is there."""
+    with database.read() as db:
+        there = set(inspect(db).get_table_names()) - _RUNNING - _PRESETS
+        tables = [table for table in metadata.sorted_tables if table.name in there]
+        return not any(db.execute(select(func.count()).select_from(table)).scalar() for table in tables)
+
+
+def is_demo(database: Database) -> bool:
+    """Whether the database was made by `seed`."""
+    with database.read() as db:
+        return inspect(db).has_table(installation.installation.name) and installation.is_demo(db)
+
+
+def wipe(database: Database) -> None:
+    """Empty a demo database; the schema stays, so that whoever serves it goes on."""
+    with database.write() as db:
+        if not installation.is_demo(db):
+            raise ValueError("only a demo database is ever emptied")
+        db.execute(update(people.person).values(supervisor_id=None))
+        for table in reversed(metadata.sorted_tables):
+            if table.name not in _PRESETS:
+                db.execute(delete(table))
+
+
+def seed(hadir: Hadir) -> None:
+    """Fill an empty, migrated database; all of it or nothing."""
+    now = hadir.clock()
+    with hadir.database.write() as db:
+        installation.put(db, installation.DEMO, True)
+        past = _working_days(db, now.astimezone(ZoneInfo(hadir.settings.zone)).date())
+        stage = Stage(hadir, db, _settle(db, now, past[0]))
+        _tell(stage, past, now)
+
+
+# ---------------------------------------------------------------- who
+
+
+def _settle(db: Connection, now: datetime, first_day: date) -> dict[str, Person]:
+    """Import the people file, give everybody a seat in the room, and the guard the night shift."""
+    found = Findings()
+    entries = check.entries(read.read(PEOPLE, found), found, zone="Asia/Jakarta")
+    planned = plan.compare(entries, {}, [], found, today=first_day, end=None)
+    if found.problems:
+        raise ValueError(f"{PEOPLE.name}: {found.problems[0]}")
+    write.apply(db, planned, write.By("demo", PEOPLE.name, now))
+    ids = {row.nip: row.id for row in db.execute(select(people.person.c.id, people.person.c.nip))}
+    usernames = {ids[entry.nip]: entry.usernames["mattermost"] for entry in entries}
+    seats = [
+        {"person_id": id, "platform": store.PLATFORM, "username": username, "external_id": username}
+        for id, username in usernames.items()
+    ]
+    db.execute(people.account.insert(), seats)
+    _put_on_shift(db, next(id for id, username in usernames.items() if username == GUARD), now)
+    return {usernames[person.id]: person for person in people.fetch(db, people.people_query())}
+
+
+def _put_on_shift(db: Connection, person_id: int, now: datetime) -> None:
+    db.execute(update(people.person).where(people.person.c.id == person_id).values(schedule=NIGHT_SHIFT))
+    after, object = {"schedule": NIGHT_SHIFT}, f"person:{person_id}"
+    audit.record(db, now, actor_id=None, actor="demo", action="people.changed", object=object, after=after)
+
+
+# ---------------------------------------------------------------- what they did
+
+
+def _working_days(db: Connection, today: date) -> list[date]:
+    """The last working days before today, oldest first."""
+    holidays = set(db.scalars(select(workdays.holiday.c.day)))
+    before = (today - timedelta(days=n) for n in range(1, 120))
+    found = [day for day in before if day.weekday() < 5 and day not in holidays]
+    return found[days.WORKING_DAYS - 1 :: -1]
+
+
+def _tell(stage: Stage, past: list[date], now: datetime) -> None:
+    """Say every line at its time, and the corrections between them."""
+    today = now.astimezone(ZoneInfo(stage.hadir.settings.zone)).date()
+    everyone = list(stage.people.values())
+    plans = stage.hadir.workdays.plans(stage.db, everyone, past[0], today + timedelta(days=1), now)
+    by_username = {
+        username: {day: plan for (id, day), plan in plans.items() if id == person.id}
+        for username, person in stage.people.items()
+    }
+    lines = [(line.at, line.username, line.text) for line in days.lines(by_username, past, now)]
+    asked = {(at, request.username, ""): request for request, at in _requests(stage, past, now)}
+    for at, username, text in sorted([*lines, *asked]):
+        if text:
+            stage.says(username, text, at)
+        else:
+            request = asked[at, username, ""]
+            _correct(stage, request, past[-request.ago], at)
+
+
+def _requests(stage: Stage, past: list[date], now: datetime) -> Iterator[tuple[days.Request, datetime]]:
+    """Each on the next working morning; the one that waits was asked a moment ago."""
+    for request in days.REQUESTS:
+        if request.decision == "wait":
+            yield request, now - timedelta(minutes=25)
+        else:
+            tz, next_day = stage.people[request.username].tz, past[1 - request.ago]
+            yield request, workdays.at(next_day, 8 * 60 + 40 + request.ago, tz)
+
+
+def _correct(stage: Stage, request: days.Request, day: date, at: datetime) -> None:
+    try:
+        stage.says(request.username, f"koreksi {day:%d/%m/%Y} {request.kind} {request.time} {request.why}", at)
+    except UserError:
+        return  # this installation takes no corrections so late
+    if request.decision != "wait":
+        _decide(stage, request, at, at + timedelta(minutes=20))
+
+
+def _decide(stage: Stage, request: days.Request, asked: datetime, at: datetime) -> None:
+    """The supervisor presses the button of the very message that was queued."""
+    usernames = {person.id: username for username, person in stage.people.items()}
+    style = "good" if request.decision == "approve" else "danger"
+    for row in stage.queued(asked):
+        supervisor = usernames[row.payload["person"]]
+        button = next(each for each in stage.buttons(row) if each.style == style)
+        answer = stage.presses(supervisor, button, at)
+        if isinstance(answer, Form):
+            answer = stage.submits(supervisor, answer, {field.name: request.note for field in answer.fields}, at)
+        stage.deliver(row, answer if isinstance(answer, Reply) else None)
+    for row in stage.queued(at):
+        stage.deliver(row)

@@ -1,0 +1,51 @@
+"""The service's own scheduled jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from integration import audit, dispatch, linking, outbox, scheduler
+from integration.core import Hadir
+from integration.plugin import Job, Run
+
+# One transaction never holds up the others for long: SQLite has one writer.
+SEALED_AT_ONCE = 1000
+
+
+def core_jobs(hadir: Hadir) -> tuple[Job, ...]:
+    """Sealing and linking every minute, cleaning up at night in Indonesia (20:00 UTC is 03:00 WIB)."""
+
+    def job(name: str, cron: str, run: Callable[[Hadir, Run], None], catch_up_minutes: int = 60) -> Job:
+        return Job(f"core.{name}", cron, lambda r: run(hadir, r), catch_up_minutes)
+
+    return (
+        job("seal_audit", "* * * * *", _seal, 10),
+        job("link_requests", "* * * * *", _link, 10),
+        job("clean_up", "0 20 * * *", _clean_up, 12 * 60),
+    )
+
+
+def _seal(hadir: Hadir, _run: Run) -> None:
+    key = hadir.signer.key("audit")
+    while True:
+        with hadir.database.write() as db:
+            sealed = audit.seal(db, key, SEALED_AT_ONCE)
+        if sealed < SEALED_AT_ONCE:
+            return
+
+
+def _link(hadir: Hadir, run: Run) -> None:
+    linking.resolve(hadir, ask_again=run.planned.minute % 15 == 0)
+
+
+def _clean_up(hadir: Hadir, _run: Run) -> None:
+    now = hadir.clock()
+    with hadir.database.write() as db:
+        # A nonce outlives its form by a day: clocks of several servers differ.
+        dispatch.forget_nonces(db, now - timedelta(days=1))
+        scheduler.forget_runs(db, now)
+    purged = limit = 2000
+    while purged == limit:
+        with hadir.database.write() as db:
+            purged = outbox.purge(db, now, limit)

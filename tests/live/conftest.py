@@ -1,0 +1,18 @@
+"""Tests against a running server. They want an address: without one they are left out, unless they were asked for (-m live)."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+NEEDED = ("HADIR_LIVE_MATTERMOST_URL", "HADIR_LIVE_MATTERMOST_ADMIN_TOKEN")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if all(os.environ.get(name) for name in NEEDED) or config.option.markexpr:
+        return
+    live = [item for item in items if item.get_closest_marker("live")]
+    if live:
+        config.hook.pytest_deselected(items=live)
+        items[:] = [item for item in items if item not in live]
