@@ -17,6 +17,7 @@ from integration.db import Database
 from integration.dispatch import Dispatcher
 from integration.i18n import Catalogues
 from integration.plugin import Plugin
+from integration.ports import Storage
 from integration.settings import Settings
 from integration.signing import Signer
 from integration.workdays import Workdays
@@ -73,15 +74,28 @@ def connect(hadir: Hadir) -> Hadir:
 def _connect_platforms(hadir: Hadir) -> None:
     # Loaded here: most commands talk to no platform.
     from integration.adapters.browser.chat import BrowserChat
-    from integration.adapters.local.storage import FolderStorage
     from integration.adapters.mattermost.chat import PLATFORM, connect
 
-    hadir.storage = hadir.storage or FolderStorage(hadir.settings.home / "files")
+    hadir.storage = hadir.storage or storage_of(hadir)
     if PLATFORM not in hadir.chats and (mattermost := connect(hadir)):
         hadir.chats[PLATFORM] = mattermost
     with hadir.database.read() as db:
         if installation.is_demo(db):
             hadir.chats.setdefault(BrowserChat.name, BrowserChat(hadir.database, hadir.clock))
+
+
+def storage_of(hadir: Hadir) -> Storage:
+    """Nextcloud where the settings name one, else a folder of this machine."""
+    from integration.adapters.local.storage import FolderStorage
+    from integration.adapters.nextcloud.client import Client
+    from integration.adapters.nextcloud.files import NextcloudStorage
+
+    given = hadir.settings
+    if not given.nextcloud_url:
+        return FolderStorage(given.home / "files")
+    client = Client(given.nextcloud_url, given.nextcloud_user, given.nextcloud_app_password.get_secret_value())
+    key = hadir.signer.key("nextcloud-links")
+    return NextcloudStorage(client, given.nextcloud_folder, key=key, clock=hadir.clock)
 
 
 def create_app(hadir: Hadir) -> Flask:

@@ -119,20 +119,36 @@ def _head_mac(key: bytes, seq: int, seal_: bytes) -> str:
     return hmac.digest(key, b"head\n%d\n%b" % (seq, seal_), "sha256").hex()
 
 
+class ForgedHead(Exception):
+    """The head of the chain was not written by this installation, so nothing may be sealed behind it."""
+
+
 def head(db: Connection) -> tuple[int, bytes, str]:
-    """(number of the last sealed row, its seal, the head's own seal); (0, …, "") before the first."""
-    stored = installation.get(db, HEAD) or {"seq": 0, "hash": _NOTHING.hex(), "mac": ""}
-    return stored["seq"], bytes.fromhex(stored["hash"]), stored["mac"]
+    """(number of the last sealed row, its seal, the head's own seal); (0, …, "") before the first, (-1, …) if unreadable."""
+    stored = installation.get(db, HEAD, {"seq": 0, "hash": _NOTHING.hex(), "mac": ""})
+    try:
+        return int(stored["seq"]), bytes.fromhex(stored["hash"]), str(stored["mac"])
+    except (KeyError, TypeError, ValueError):
+        return -1, _NOTHING, ""
+
+
+def _is_ours(key: bytes, seq: int, seal_: bytes, mac: str) -> bool:
+    return not seq or hmac.compare_digest(_head_mac(key, seq, seal_).encode(), mac.encode())
 
 
 def seal(db: Connection, key: bytes, limit: int = 1000) -> int:
-    """Seal up to `limit` rows in the order in which they were recorded; how many there were."""
+    """Seal up to `limit` rows in the order in which they were recorded; how many there were.
+
+    Raises `ForgedHead`: whoever took rows off the end and moved the head back would else get a good one from us.
+    """
     if db.dialect.name == "postgresql":
         db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SEAL_LOCK})
     rows = db.execute(select(audit).where(audit.c.seq.is_(None)).order_by(audit.c.id).limit(limit)).all()
     if not rows:
         return 0
-    seq, previous, _ = head(db)
+    seq, previous, mac = head(db)
+    if not _is_ours(key, seq, previous, mac):
+        raise ForgedHead("the head of the audit chain was changed, or HADIR_SECRET_KEY differs: run hadir audit verify")
     seals = []
     for row in rows:
         seq += 1
@@ -191,7 +207,7 @@ def _gap(first: int, final: int) -> Problem:
 
 def _head_problems(db: Connection, key: bytes, last: int, previous: bytes) -> Iterator[Problem]:
     seq, stored, mac = head(db)
-    if seq and not hmac.compare_digest(_head_mac(key, seq, stored), mac):
+    if not _is_ours(key, seq, stored, mac):
         yield Problem("head", "head of the chain", "it was not written by this installation (or HADIR_SECRET_KEY differs)")
     elif last < seq:
         yield _gap(last + 1, seq)

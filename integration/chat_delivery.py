@@ -20,7 +20,7 @@ from integration.errors import DeliveryError
 from integration.messages import reply_from_json
 from integration.outbox import Row
 from integration.people import Account
-from integration.ports import Recipient
+from integration.ports import Profile, Recipient
 
 KIND = "chat"
 
@@ -61,6 +61,18 @@ def _account(hadir: Hadir, person_id: int) -> Account:
     return next((account for account in reachable if account.external_id), reachable[0])
 
 
+def _check_owner(hadir: Hadir, account: Account, profile: Profile) -> None:
+    """Anybody can rename themselves to an imported username; the e-mail address then says that they are somebody else."""
+    with hadir.database.read() as db:
+        owner = people.get(db, account.person_id)
+    if owner and owner.email and profile.email and owner.email != profile.email.lower():
+        raise DeliveryError(
+            f"{account.platform}:{account.username} has another e-mail address than person {account.person_id}: "
+            "correct the people file, or say whose account it is with `hadir people link`",
+            permanent=True,
+        )
+
+
 def _look_up(hadir: Hadir, account: Account) -> str:
     """The id behind an imported username, asked for once and kept."""
     profile = hadir.chats[account.platform].profile(username=account.username)
@@ -68,6 +80,7 @@ def _look_up(hadir: Hadir, account: Account) -> str:
         raise DeliveryError(
             f"{account.platform} knows nobody named {account.username!r}: correct the people file", permanent=True
         )
+    _check_owner(hadir, account, profile)
     table = people.account.c
     mine = (table.person_id == account.person_id, table.platform == account.platform, table.external_id.is_(None))
     try:

@@ -107,7 +107,8 @@ def _sqlite_engine(url: str) -> Engine:
     database = make_url(url).database
     if not database or database == ":memory:":
         raise ValueError("Hadir needs a database file that several processes can open, not an SQLite database in memory")
-    Path(database).parent.mkdir(parents=True, exist_ok=True)
+    # What people wrote is in the file: a folder that we make is nobody else's to read.
+    Path(database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
 
     @event.listens_for(engine, "connect")

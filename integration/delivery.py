@@ -40,9 +40,12 @@ _jitter = random.SystemRandom()
 
 
 def delay(attempts: int, retry_after: float | None = None) -> timedelta:
-    """How long to wait after that many attempts: doubling, between half and the whole, not less than was asked for."""
+    """How long to wait after that many attempts: doubling, between half and the whole, not less than was asked for.
+
+    Whoever asks for more than an hour is not believed.
+    """
     longest = min(FIRST_DELAY * 2 ** min(attempts - 1, 16), LONGEST_DELAY)
-    return timedelta(seconds=max(longest * _jitter.uniform(0.5, 1), retry_after or 0))
+    return timedelta(seconds=max(longest * _jitter.uniform(0.5, 1), min(retry_after or 0, 3600)))
 
 
 class Delivery:

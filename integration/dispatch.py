@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import threading
 import time
 import uuid
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from integration.messages import (
     Reply,
     Sender,
     Text,
+    clean,
     fill,
     join,
     quote,
@@ -43,6 +45,8 @@ log = structlog.get_logger()
 
 # A button whose action is SAY acts as if its value had been typed after the plugin's command.
 SAY = "say"
+# Anybody who reaches a callback can be refused as often as they like; the database must not be kept busy by it.
+REFUSALS_A_MINUTE = 100
 
 used_nonce = Table(
     "used_nonce",
@@ -71,6 +75,28 @@ class _Found:
     name: str
 
 
+class Allowance:
+    """So many a minute; the rest is counted."""
+
+    def __init__(self, a_minute: int) -> None:
+        self._a_minute = a_minute
+        self._minute: datetime | None = None
+        self._used = self._left_out = 0
+        self._lock = threading.Lock()
+
+    def left_out_before(self, now: datetime) -> int | None:
+        """None if this minute's allowance is used up; else how many were left out since the last time it was not."""
+        with self._lock:
+            if (minute := now.replace(second=0, microsecond=0)) != self._minute:
+                self._minute, self._used = minute, 0
+            if self._used >= self._a_minute:
+                self._left_out += 1
+                return None
+            self._used += 1
+            left_out, self._left_out = self._left_out, 0
+            return left_out
+
+
 @dataclass(frozen=True, slots=True)
 class Once:
     """Makes a request single-use: `nonce` was made by us, and is remembered until `expires_at`."""
@@ -91,6 +117,7 @@ class Dispatcher:
         self.workdays = workdays
         self.catalogues = catalogues
         self.shows_files = frozenset({"local", "browser"})
+        self._refusals = Allowance(REFUSALS_A_MINUTE)
 
     def handle(self, sender: Sender, incoming: Incoming, now: datetime, once: Once | None = None) -> Answer:
         """The answer to `incoming`, committed; `now` is when the service received it.
@@ -112,11 +139,17 @@ class Dispatcher:
             return Reply(_text(error), refused=True)
         except _UnknownSender:
             answer = "unknown_sender"
-            return self._stranger(sender, incoming, now)
+            return self._greeted(sender, incoming, now)
         except Exception as error:
             return self._trouble(error)
         finally:
             self._measure(found, sender, answer, time.perf_counter() - began)
+
+    def _greeted(self, sender: Sender, incoming: Incoming, now: datetime) -> Reply:
+        try:
+            return self._stranger(sender, incoming, now)
+        except Exception as error:
+            return self._trouble(error)
 
     def _stranger(self, sender: Sender, incoming: Incoming, now: datetime) -> Reply:
         """The answer to somebody unknown; what they said first is kept for the day they are linked."""
@@ -130,7 +163,7 @@ class Dispatcher:
                     actor_id=None,
                     actor=f"{sender.platform}:{sender.name}",
                     action="people.link_requested",
-                    object=f"account:{sender.platform}:{sender.id}",
+                    object=f"account:{sender.platform}:{sender.id}"[:120],
                 )
         return Reply(
             t(
@@ -142,10 +175,19 @@ class Dispatcher:
         )
 
     def refuse(self, sender: Sender, what: str, reason: str, now: datetime) -> None:
-        """Write down that a request was refused."""
-        log.warning("refused", what=what, reason=reason, platform=sender.platform, sender=sender.id)
+        """Write down that a request was refused: one by one, but of a flood only how many more there were.
+
+        Whoever is refused has proved nothing, so every word here may be a stranger's, of any length.
+        """
+        actor, what, reason = _short(f"{sender.platform}:{sender.id}", 100), _short(what, 120), _short(reason, 200)
+        log.warning("refused", what=what, reason=reason, sender=actor)
+        left_out = self._refusals.left_out_before(now)
+        if left_out is None:
+            return
         with self.database.write() as db:
-            actor = f"{sender.platform}:{sender.id}"
+            if left_out:
+                more = f"{left_out} more were refused; they are in the log"
+                audit.record(db, now, actor_id=None, actor="hadir", action="refused", object="flood", reason=more)
             audit.record(db, now, actor_id=None, actor=actor, action="refused", object=what, reason=reason)
 
     # ------------------------------------------------------------ the handler
@@ -161,7 +203,7 @@ class Dispatcher:
         handler = actions.get(action)
         if handler is None:
             raise Refused(f"no such action: {incoming.action}")
-        return _Found(handler, incoming, True, incoming.action)
+        return _Found(handler, _cleaned(incoming), True, incoming.action)
 
     def _find_command(self, command: Command) -> _Found:
         plugin = self.plugins.get(command.name.lower())
@@ -197,7 +239,7 @@ class Dispatcher:
         """Run the handler. Only a sender's first contact takes a second, writing transaction to bind the account."""
         try:
             with self._begin(found.writes or once is not None or first) as db:
-                person = people.by_sender(db, sender) or (people.bind(db, sender) if first else None)
+                person = people.by_sender(db, sender) or (self._first_contact(db, sender, now) if first else None)
                 if person is not None and not _left(person, now):
                     return self._run(found, self._context(db, sender, person, found.incoming, now), once)
         except _Undo as undo:
@@ -205,6 +247,22 @@ class Dispatcher:
         if first or person is not None:
             raise _UnknownSender
         return self._in_transaction(found, sender, now, once, first=True)
+
+    def _first_contact(self, db: Connection, sender: Sender, now: datetime) -> Person | None:
+        """Only the username says who this is, and people can rename themselves: so it is written down."""
+        person = people.bind(db, sender)
+        if person is not None:
+            audit.record(
+                db,
+                now,
+                actor_id=person.id,
+                actor=f"{sender.platform}:{sender.name}",
+                action="people.bound",
+                object=f"account:{sender.platform}:{sender.id}"[:120],
+                after={"person_id": person.id, "username": sender.name},
+                reason="first contact under an imported username",
+            )
+        return person
 
     def _run(self, found: _Found, context: Context, once: Once | None) -> Answer:
         if once is not None:
@@ -262,12 +320,19 @@ def forget_nonces(db: Connection, now: datetime) -> None:
 
 def parse(name: str, text: str, **rest: object) -> Command:
     """`/name text` as a `Command`; the words are split at any white space."""
-    text = text.strip()
+    text = clean(text).strip()
     return Command(name=name.lstrip("/").lower(), words=tuple(text.split()), text=text, **rest)  # type: ignore[arg-type]
 
 
 def _command(name: str, text: str, press: ButtonPress) -> Command:
     return parse(name, text, channel=press.channel)
+
+
+def _cleaned(incoming: Incoming) -> Incoming:
+    """Not every page that takes a form cleans it, and PostgreSQL refuses some characters."""
+    if not isinstance(incoming, FormSubmission):
+        return incoming
+    return replace(incoming, values={name: clean(str(value)) for name, value in incoming.values.items()})
 
 
 def _after_first(text: str) -> str:
@@ -277,6 +342,10 @@ def _after_first(text: str) -> str:
 
 def _text(error: UserError) -> Text:
     return quote(error.args[0])
+
+
+def _short(words: str, length: int) -> str:
+    return clean(words[: length + 1])[:length].replace("\n", " ")
 
 
 def _left(person: Person, now: datetime) -> bool:

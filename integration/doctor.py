@@ -15,9 +15,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from integration import outbox, schema
 from integration.core import Hadir
+from integration.errors import DeliveryError
+from integration.ports import Storage
 
 ZONES = {"Asia/Jakarta": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
 DELIVERY_STALLED = timedelta(minutes=15)
+PROBE = "Hadir/hadir-doctor.txt"
+_STORAGE_CURES = {
+    "local": "make the folder `files` under HADIR_HOME writable",
+    "nextcloud": "see that the server answers, that the app password is valid, that the account may write to the folder "
+    "(HADIR_NEXTCLOUD_URL, _USER, _APP_PASSWORD, _FOLDER)",
+}
 
 Status = Literal["ok", "warn", "fail", "skip"]
 
@@ -102,8 +110,22 @@ def deliveries(hadir: Hadir) -> list[Check]:
         waiting = Check("deliveries", "fail", f"{backlog.waiting} waiting, the oldest for {minutes} minutes", cure)
     if not backlog.dead:
         return [waiting, Check("dead letters", "ok", "none")]
-    cure = "read why: hadir outbox list; mend it, then: hadir outbox retry"
+    cure = "read why: hadir outbox list; mend it, then: hadir outbox retry --all"
     return [waiting, Check("dead letters", "warn", f"{backlog.dead} messages were given up", cure)]
+
+
+def storage(place: Storage) -> Check:
+    """Whether a file can be put, read and taken away again."""
+    try:
+        place.put(PROBE, b"hadir doctor", "text/plain")
+        same = place.get(PROBE) == b"hadir doctor"
+        place.delete(PROBE)
+    except DeliveryError as error:
+        return Check("storage", "fail", f"{place.name}: {error}", _STORAGE_CURES[place.name])
+    if not same:
+        cure = "look at what stands between Hadir and the storage"
+        return Check("storage", "fail", f"{place.name}: a file came back changed", cure)
+    return Check("storage", "ok", f"{place.name}: a file was put, read and deleted")
 
 
 def _first_line(error: Exception) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import structlog
+
 from integration import audit, dispatch, linking, outbox, scheduler
 from integration.core import Hadir
 from integration.plugin import Job, Run
 
 # One transaction never holds up the others for long: SQLite has one writer.
 SEALED_AT_ONCE = 1000
+
+log = structlog.get_logger()
 
 
 def core_jobs(hadir: Hadir) -> tuple[Job, ...]:
@@ -31,6 +35,10 @@ def _seal(hadir: Hadir, _run: Run) -> None:
     while True:
         with hadir.database.write() as db:
             sealed = audit.seal(db, key, SEALED_AT_ONCE)
+            number, seal, _ = audit.head(db)
+        if sealed:
+            # Kept elsewhere, this line shows that a whole database was put back to an older state.
+            log.info("audit_sealed", rows=sealed, head=f"{number}:{seal.hex()}")
         if sealed < SEALED_AT_ONCE:
             return
 

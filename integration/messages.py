@@ -16,6 +16,9 @@ from typing import Any, Literal
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _QUOTED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _KEPT_CONTROLS = "\n\t"
+_DROPPED = ("Cc", "Cf", "Co", "Cs")
+# Neither XML nor a workbook may hold these; other code points without a meaning may get one (an emoji of next year).
+_NONCHARACTERS = dict.fromkeys((0xFFFE, 0xFFFF))
 
 
 class Text(str):
@@ -25,12 +28,14 @@ class Text(str):
 
 
 def clean(words: str) -> str:
-    """`words` without control characters, bidirectional overrides, lone surrogates and our own marks."""
+    """`words` without control characters, bidirectional overrides, lone surrogates, noncharacters and our own marks."""
+    if words.isprintable():
+        return words
     return "".join(
         char
         for char in words.replace("\r\n", "\n")
-        if char in _KEPT_CONTROLS or unicodedata.category(char) not in ("Cc", "Cf", "Co", "Cs") or char == "\u200d"
-    )
+        if char in _KEPT_CONTROLS or unicodedata.category(char) not in _DROPPED or char == "\u200d"
+    ).translate(_NONCHARACTERS)
 
 
 def quote(words: str) -> Text:

@@ -36,6 +36,9 @@ from integration.messages import Sender
 ROLES = ("pegawai", "atasan", "kepegawaian", "kepatuhan", "pimpinan", "admin")
 SEES_EVERYONE = frozenset({"kepegawaian", "kepatuhan"})
 
+LONGEST_NAME = 200
+LONGEST_USERNAME = 190
+
 unit = Table(
     "unit",
     metadata,
@@ -56,6 +59,7 @@ person = Table(
     Column("roles", JSON, nullable=False),
     Column("locale", String(5), nullable=False, server_default=""),
     Column("schedule", String(40), nullable=False, server_default=""),
+    Column("started_on", Date),
     Column("ended_on", Date),
 )
 
@@ -106,6 +110,7 @@ class Person:
     locale: str = ""
     schedule: str = ""
     ended_on: date | None = None
+    started_on: date | None = None
 
     @property
     def tz(self) -> ZoneInfo:
@@ -129,6 +134,7 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     person.c.locale,
     person.c.schedule,
     person.c.ended_on,
+    person.c.started_on,
 )
 
 
@@ -199,7 +205,7 @@ def search(db: Connection, words: str, *, limit: int = 10) -> list[Person]:
     those who have left, names that begin with the words before others.
     """
     words = " ".join(words.strip().lstrip("@").lower().split())
-    if not words:
+    if not words or len(words) > LONGEST_NAME:
         return []
     return _by_nip(db, words) or _by_any_username(db, words, limit) or _by_name(db, words, limit)
 
@@ -295,7 +301,8 @@ def set_locale(db: Connection, person_id: int, locale: str) -> None:
 
 def request_link(db: Connection, sender: Sender, said: dict[str, Any], now: datetime) -> bool:
     """Keep what an unknown sender said first; False if a request of theirs is waiting already."""
-    row = {"platform": sender.platform, "external_id": sender.id, "username": sender.name, "said": said, "received_at": now}
+    username = sender.name[:LONGEST_USERNAME]
+    row = {"platform": sender.platform, "external_id": sender.id, "username": username, "said": said, "received_at": now}
     return insert_once(db, link_request, row) is not None
 
 

@@ -46,15 +46,19 @@ def end_with_parent(parent: int | None = None) -> None:
 def share_metrics(settings: Settings) -> None:
     """Let all processes of this machine count in files under HADIR_HOME/run, and remove those of processes that are gone.
 
-    The library decides when it is loaded: call this first.
+    The library decides when it is loaded: call this first. Where the folder cannot be written each process counts alone.
     """
     if "prometheus_client" in sys.modules or os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         return
     folder = settings.home / "run" / "metrics"
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*_*.db"):
-        if not _alive(path):
-            path.unlink(missing_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in folder.glob("*_*.db"):
+            if not _alive(path):
+                path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("metrics_not_shared", error=str(error))
+        return
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 

@@ -59,14 +59,17 @@ def prepare(settings: Settings) -> int:
     from integration.db import Database
 
     database = Database(settings.database)
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline, waiting = time.monotonic() + _PATIENCE_SECONDS, 0
     try:
         while True:
             try:
                 return _see_to_schema(database)
             except OperationalError as error:
+                reason = f"the database {database.url!r} cannot be used: {str(error.orig).strip()}"
                 if time.monotonic() > deadline:
-                    return _complain(f"the database {database.url!r} cannot be used: {error.orig}")
+                    return _complain(reason)
+                if not waiting:
+                    waiting = _complain(f"{reason}\nhadir: it may be starting; trying for {_PATIENCE_SECONDS:g} seconds")
                 time.sleep(1)
     finally:
         database.dispose()
@@ -93,5 +96,5 @@ def _complain(text: str) -> int:
 def _worker(settings: Settings) -> int:
     from integration import logs, worker
 
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, pretty=sys.stderr.isatty())
     return worker.main(settings)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -39,6 +41,11 @@ class Settings(BaseSettings):
     mattermost_url: str = ""
     mattermost_bot_token: SecretStr = SecretStr("")
 
+    nextcloud_url: str = ""
+    nextcloud_user: str = ""
+    nextcloud_app_password: SecretStr = SecretStr("")
+    nextcloud_folder: str = ""
+
     correction_days: int = Field(default=14, ge=0, le=366)
     reminder_before_minutes: int = Field(default=15, ge=0, le=240)
     reminder_after_minutes: int = Field(default=15, ge=0, le=240)
@@ -66,6 +73,8 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
     except ValidationError as error:
         lines = [f"HADIR_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']} (got {e['input']!r})" for e in error.errors()]
         raise SettingsError("These settings cannot be used:\n  " + "\n  ".join(lines)) from None
+    if settings.nextcloud_url and not (settings.nextcloud_user and settings.nextcloud_app_password.get_secret_value()):
+        raise SettingsError("HADIR_NEXTCLOUD_URL also needs HADIR_NEXTCLOUD_USER and HADIR_NEXTCLOUD_APP_PASSWORD (or …_FILE)")
     return _with_secret(settings)
 
 
@@ -102,12 +111,29 @@ def _with_secret(settings: Settings) -> Settings:
 
 def _kept_secret(path: Path) -> str:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _make_secret(path)
+        secret = path.read_text().strip()
     except OSError as error:
         raise SettingsError(f"HADIR_HOME ({path.parent}) cannot be written: {error}") from None
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret := secrets.token_hex(32))
+    if len(secret) < _SHORTEST_SECRET:
+        raise SettingsError(
+            f"{path} does not hold a secret of at least {_SHORTEST_SECRET} characters: put it back from the backup, "
+            "or delete it, and buttons and stored credentials have to be made anew"
+        )
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    """The file appears whole: one that is empty for a moment, or for ever after a crash, would let everybody sign."""
+    descriptor, unfinished = tempfile.mkstemp(prefix=".secret-", dir=path.parent)  # readable by its owner only
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
+            os.link(unfinished, path)
+    finally:
+        os.unlink(unfinished)

@@ -34,7 +34,7 @@ class Signer:
         """The data that was signed for `purpose`; raises `BadToken`."""
         try:
             data: dict[str, Any] = self._serializer(purpose).loads(token)
-        except BadData:
+        except (BadData, ValueError):  # a lone surrogate is no BadData
             raise BadToken("forged") from None
         if now.timestamp() >= data.pop("exp"):
             raise BadToken("expired")

@@ -7,7 +7,9 @@ That needs two settings: it counts a connection, idle or not, against `backpress
 from __future__ import annotations
 
 import resource
+import signal
 import socket
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -61,7 +63,9 @@ def load(settings: Settings) -> Flask:
     from integration.app import assemble, connect, create_app
 
     processes.end_with_parent()
-    logs.configure(settings.log_level)
+    # Ctrl-C reaches every process of the terminal; a worker of granian that hears it before its parent's SIGTERM hangs.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    logs.configure(settings.log_level, pretty=sys.stderr.isatty())
     _allow_many_connections()
     return create_app(connect(assemble(settings)))
 

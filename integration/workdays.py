@@ -150,6 +150,8 @@ def _read(db: Connection, now: datetime) -> _Calendar:
 
 
 def _planned(calendar: _Calendar, person: Person, day: date) -> DayPlan:
+    if not works_here(person, day):
+        return DayPlan(day)
     schedule = person.schedule or STANDARD
     seasons = [name for name, first, last in calendar.seasons if first <= day <= last]
     hours = next((found for name in (*seasons, "") if (found := _in_force(calendar, schedule, name, day))), None)
@@ -163,6 +165,11 @@ def _planned(calendar: _Calendar, person: Person, day: date) -> DayPlan:
         break_minutes=hours.break_minutes,
         source=hours.source,
     )
+
+
+def works_here(person: Person, day: date) -> bool:
+    """Nothing is expected before the first day on which Hadir knows somebody, nor after their last."""
+    return (person.started_on or day) <= day <= (person.ended_on or day)
 
 
 def _in_force(calendar: _Calendar, schedule: str, season_name: str, day: date) -> _Hours | None:

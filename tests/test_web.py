@@ -24,7 +24,7 @@ from integration.app import assemble, connect, create_app
 from integration.core import Hadir
 from integration.health import blueprint
 from integration.settings import SettingsError, load
-from integration.web import with_port
+from integration.web import FINISH_SECONDS, with_port
 from plugins.hadir.tables import attendance_event
 from tests import cast
 from tests.cast import Clock, Talker
@@ -188,6 +188,15 @@ def test_serve_is_web_and_worker_and_leaves_nothing_behind(database_url: str, ho
         assert service.stop() == 0
         assert all(gone(pid) for pid in family)
         assert "worker_stopped" in service.log()
+
+
+@pytest.mark.parametrize("command", ["web", "serve"])
+def test_control_c_in_a_terminal_ends_everything(command: str, home: Path, tmp_path: Path) -> None:
+    """The terminal tells every process at once; a worker that did not end would be killed after `FINISH_SECONDS`."""
+    with running(command, f"sqlite:///{tmp_path}/hadir.db", home) as service:
+        service.get("/readyz")
+        os.killpg(service.process.pid, signal.SIGINT)
+        assert service.process.wait(FINISH_SECONDS - 3) == 0
 
 
 def test_nothing_outlives_a_parent_that_is_killed(database_url: str, home: Path, hadir: Hadir) -> None:

@@ -31,8 +31,8 @@ TRY_FIRST = """
   3. Rina Marlina, kepegawaian (personnel)        {address}/room/rina
        /hadir rekap            rekap bulan ini, unduh XLSX (this month's recap)
 
-  Tanpa peramban (without a browser):  hadir say --as siti "/hadir status"
-  Berhenti (stop): Ctrl+C       Mulai dari awal (start afresh): hadir demo --reset
+  Tanpa peramban (without a browser):  {hadir} say --as siti "/hadir status"
+  Berhenti (stop): Ctrl+C       Mulai dari awal (start afresh): {hadir} demo --reset
 """
 
 
@@ -106,7 +106,7 @@ def _ready(no_browser: bool, settings: Settings) -> None:
     # The room answers to loopback names alone, wherever the server listens.
     everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104  # compared, not listened on
     address = web.address(settings.model_copy(update={"host": "127.0.0.1"}) if everywhere else settings)
-    click.echo(TRY_FIRST.format(address=address))
+    click.echo(TRY_FIRST.format(address=address, hadir=sys.argv[0] if "/" in sys.argv[0] else "hadir"))
     if not no_browser and _has_display():
         processes.fork(partial(_open_browser, address))
 

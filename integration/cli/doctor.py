@@ -9,9 +9,9 @@ import sys
 import click
 
 from integration.adapters.mattermost import doctor as mattermost_doctor
-from integration.app import assemble, manifest
+from integration.app import assemble, manifest, storage_of
 from integration.core import Hadir
-from integration.doctor import Check, core
+from integration.doctor import Check, core, storage
 from integration.installation import SecretLost
 from integration.settings import load
 
@@ -44,7 +44,7 @@ def doctor(as_json: bool, admin_token: str) -> None:
 
 def examine(hadir: Hadir, admin_token: str) -> list[Check]:
     """The core first; the platforms only with a database to look them up in."""
-    found = core(hadir)
+    found = [*core(hadir), storage(storage_of(hadir))]
     if any(check.status == "fail" for check in found if check.name in ("database", "migrations")):
         return [*found, Check("mattermost", "skip", "not checked: the database comes first")]
     try:

@@ -40,6 +40,11 @@ def opened() -> Iterator[Hadir]:
 def quiet() -> None:
     """A command's output is its answer: only warnings are logged, to standard error."""
     structlog.configure(
+        # The default would print the local variables of a traceback, and what somebody wrote is among them.
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )

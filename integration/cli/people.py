@@ -255,6 +255,22 @@ def end(nip: str, day: datetime | None, undo: bool) -> None:
 
 @people.command()
 @click.argument("nip")
+@click.option("--on", "day", metavar="YYYY-MM-DD", type=DAY, required=True, help="The first working day here.")
+def start(nip: str, day: datetime) -> None:
+    """Say when somebody began: nothing is expected of them before (at first, the day of their import)."""
+    first = day.date()
+    with opened() as hadir, hadir.database.write() as db:
+        person = _one(db, nip)
+        if person.ended_on and person.ended_on < first:
+            raise click.ClickException(
+                f"{person.name} left on {person.ended_on}: give an earlier day, or first: hadir people end --undo"
+            )
+        changed = _set(hadir, db, person, "started_on", person.started_on, first, action="people.started")
+        click.echo(f"{person.name} ({person.nip}): first working day {first}{'' if changed else '; nothing changed'}.")
+
+
+@people.command()
+@click.argument("nip")
 @click.argument("name")
 def schedule(nip: str, name: str) -> None:
     """Give somebody other working hours: NAME is one of the schedules in the database, `standar` the office's own."""

@@ -77,6 +77,7 @@ def _settle(db: Connection, now: datetime, first_day: date) -> dict[str, Person]
     if found.problems:
         raise ValueError(f"{PEOPLE.name}: {found.problems[0]}")
     write.apply(db, planned, write.By("demo", PEOPLE.name, now))
+    db.execute(update(people.person).values(started_on=first_day))
     ids = {row.nip: row.id for row in db.execute(select(people.person.c.id, people.person.c.nip))}
     usernames = {ids[entry.nip]: entry.usernames["mattermost"] for entry in entries}
     seats = [

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Executable, bindparam, delete, select, update
 
@@ -34,7 +35,7 @@ def apply(db: Connection, plan: Plan, by: By, progress: Progress = lambda done, 
     steps = _Steps(db, progress, total=3 * len(plan.changes) + len(plan.dropped))
     steps.run(people.unit.insert(), [{"name": name} for name in plan.new_units])
     units = {row.name: row.id for row in db.execute(select(people.unit))}
-    steps.run(people.person.insert(), [_new_row(change, units) for change in plan.added])
+    steps.run(people.person.insert(), [_new_row(change, units, by.now) for change in plan.added])
     ids = {row.nip: row.id for row in db.execute(select(people.person.c.id, people.person.c.nip))}
     for columns, rows in _updates(plan, units, ids).items():
         steps.run(_update(columns), rows)
@@ -56,8 +57,8 @@ class _Steps:
             self._progress(min(self._done, self._total), self._total)
 
 
-def _new_row(change: Change, units: dict[str, int]) -> dict[str, Any]:
-    """Without the supervisor, who may be as new."""
+def _new_row(change: Change, units: dict[str, int], now: datetime) -> dict[str, Any]:
+    """Without the supervisor, who may be as new. Nothing is expected of anybody before Hadir knew them."""
     after = change.after
     return {
         "nip": change.nip,
@@ -66,6 +67,7 @@ def _new_row(change: Change, units: dict[str, int]) -> dict[str, Any]:
         "email": after["email"],
         "zone": after["zone"],
         "roles": after["roles"],
+        "started_on": now.astimezone(ZoneInfo(after["zone"])).date(),
     }
 
 

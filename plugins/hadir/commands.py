@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -14,6 +15,7 @@ from plugins.hadir.service import Event, Today
 
 SAY = "hadir.say"
 CHOOSE = "hadir.place"
+_CHOSEN = re.compile(rf"([0-9]{{1,9}}) ({'|'.join(rules.PLACES)}) ([wn])")
 
 
 def check_in(context: Context, command: Command) -> Reply:
@@ -47,8 +49,8 @@ def check_in_at(place: str) -> Handler:
 
 def choose_place(context: Context, press: ButtonPress) -> Reply:
     """The answer to "is that the place …?": `event id, place, w` (the word was the place) or `n` (it was a note)."""
-    event_id, place, word = press.value.split(" ")
-    event = stamps.choose_place(context, int(event_id), place, dropped_word=word == "w")
+    chosen = _CHOSEN.fullmatch(press.value)
+    event = stamps.choose_place(context, int(chosen[1]), chosen[2], dropped_word=chosen[3] == "w") if chosen else None
     if event is None:
         return Reply(context.t("The place was chosen already; nothing was changed."), replaces=True)
     return Reply(context.t("Checked in at {time}.", time=_stamp(context, event, event)), replaces=True)

@@ -1,4 +1,4 @@
-"""Requests to correct the record: what may be asked, who decides, and what a decision changes. No replies here."""
+"""Requests to correct the record: what may be asked, and what a decision changes. No replies here."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, and_, or_, select, text, update
+from sqlalchemy import Row, Select, and_, select, text, update
 
-from integration import people, workdays
+from integration import workdays
 from integration.dates import ClockTime
 from integration.db import insert_once
 from integration.people import Person
@@ -55,7 +55,8 @@ class Correction:
     decision_note: str
 
 
-_WAITING = text("attendance_correction.state = 'waiting'")
+# Written out, because SQLite takes a partial index only for the very words of its condition.
+WAITING = text("attendance_correction.state = 'waiting'")
 
 
 # ---------------------------------------------------------------- asking
@@ -141,26 +142,6 @@ def _in_order(kind: str, at: datetime, other: datetime) -> bool:
     return at < other if kind == "in" else at > other
 
 
-# ---------------------------------------------------------------- who decides
-
-
-def deciders(work: Work, requester: Person) -> tuple[list[Person], bool]:
-    """Those who are asked, and whether it is the direct supervisor; else the personnel officers, perhaps nobody."""
-    today = workdays.local_day(work.now, requester)
-    superior = people.get(work.db, requester.supervisor_id) if requester.supervisor_id else None
-    if superior and superior.id != requester.id and (superior.ended_on is None or superior.ended_on >= today):
-        return [superior], True
-    officers = people.with_role(work.db, "kepegawaian", today)
-    return [officer for officer in officers if officer.id != requester.id], False
-
-
-def may_decide(work: Work, decider: Person, requester: Person) -> bool:
-    """At this moment: anyone above in line, or a personnel officer; never oneself."""
-    if decider.id == requester.id:
-        return False
-    return "kepegawaian" in decider.roles or people.is_above(work.db, decider.id, requester.id)
-
-
 # ---------------------------------------------------------------- deciding
 
 
@@ -227,32 +208,11 @@ def own(context: Context, limit: int = 10) -> list[Correction]:
     """The person's own requests, those that wait first, then the newest."""
     query = select(attendance_correction).where(attendance_correction.c.person_id == context.person.id)
     order = (attendance_correction.c.state != "waiting", attendance_correction.c.id.desc())
-    return _fetch(context, query.order_by(*order).limit(limit))
+    return fetch(context, query.order_by(*order).limit(limit))
 
 
-def to_decide(context: Context, limit: int = 50) -> list[tuple[Correction, Person]]:
-    """What waits for this person: of those directly below; for personnel officers also of those without a supervisor."""
-    superior = people.person.alias("superior")
-    mine = people.person.c.supervisor_id == context.person.id
-    if "kepegawaian" in context.person.roles:
-        today = workdays.local_day(context.now, context.person)
-        mine = or_(mine, superior.c.id.is_(None), superior.c.ended_on < today)
-    query = (
-        select(attendance_correction)
-        .join(people.person, people.person.c.id == attendance_correction.c.person_id)
-        .outerjoin(superior, superior.c.id == people.person.c.supervisor_id)
-        .where(_WAITING, mine, people.person.c.id != context.person.id)
-        .order_by(attendance_correction.c.requested_at, attendance_correction.c.id)
-        .limit(limit)
-    )
-    found = _fetch(context, query)
-    ids = {correction.person_id for correction in found}
-    query = people.people_query().where(people.person.c.id.in_(ids))
-    by_id = {someone.id: someone for someone in people.fetch(context.db, query)}
-    return [(correction, by_id[correction.person_id]) for correction in found]
-
-
-def _fetch(work: Work, query: Select[Any]) -> list[Correction]:
+def fetch(work: Work, query: Select[Any]) -> list[Correction]:
+    """The rows of a query of whole corrections."""
     rows: list[Row[Any]] = list(work.db.execute(query))
     return [Correction(**row._mapping) for row in rows]
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from integration.workdays import DayPlan
 from plugins.hadir import rules
-from plugins.hadir.service import Day
+from plugins.hadir.service import EMPTY, Day
 
 # present: in and out; open: still in; incomplete: an end is missing; missing: a finished working day without a record;
 # expected: not over yet; away: excused; off: nothing was expected.
@@ -18,7 +18,7 @@ CAME: frozenset[Status] = frozenset({"present", "open", "incomplete"})
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`late`, `early` and `worked` in minutes; `due`: a working day that has begun, excused or not."""
+    """`late`, `early` and `worked` in minutes; `due`: a working day that has begun (by the clock, or by coming early)."""
 
     status: Status
     due: bool = False
@@ -34,7 +34,7 @@ class Result:
 
 def judge(plan: DayPlan, found: Day, now: datetime) -> Result:
     """The result of a day as it stands `now`."""
-    due = plan.start is not None and plan.start <= now
+    due = plan.start is not None and (plan.start <= now or found != EMPTY)
     arrival, departure = found.arrival, None if found.open else found.departure
     if arrival is None and departure is None:
         return Result(_without_events(plan, now), due)

@@ -126,7 +126,7 @@ def body(raw: bytes, content_type: str) -> Any:
 def serving(app: WSGIApplication, port: int = 0) -> Iterator[str]:
     """The app on a port of this machine, in threads; gives its address."""
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -149,7 +149,7 @@ def proxy(target: str, recorder: Recorder) -> WSGIApplication:
             )
             kept = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
             answered(answer.status_code, kept, body(answer.content, kept.get("Content-Type", "")))
-        return Response(answer.content, answer.status_code, kept | {"Date": answer.headers.get("Date", "")})
+        return Response(answer.content, answer.status_code, kept)
 
     return app  # type: ignore[return-value]  # werkzeug's decorator makes a WSGI application of it
 

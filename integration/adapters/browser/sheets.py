@@ -15,6 +15,7 @@ from integration.core import Hadir
 from integration.dispatch import Once, used_nonce
 from integration.i18n import Translate
 from integration.messages import Answer, Field, Form, FormErrors, FormSubmission, Reply, Sender, plain
+from integration.signing import BadToken
 
 VALID = timedelta(hours=1)
 _CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})")
@@ -49,7 +50,10 @@ def issue(hadir: Hadir, form: Form, sender: Sender, *, message: int = 0) -> str:
 def read(hadir: Hadir, token: str) -> Sheet:
     """The sheet that `issue` made; raises `BadToken`."""
     data = hadir.signer.read("form", token, now=hadir.clock())
-    return Sheet(_unpacked(data["f"]), Sender(*data["u"]), data["n"], data["m"])
+    try:
+        return Sheet(_unpacked(data["f"]), Sender(*data["u"]), data["n"], data["m"])
+    except (KeyError, TypeError, ValueError):  # signed by us, but by another version
+        raise BadToken("forged") from None
 
 
 def submit(hadir: Hadir, sheet: Sheet, typed: Mapping[str, str], t: Translate) -> Outcome:

@@ -164,7 +164,9 @@ class MattermostChat:
         if error.status != 403:
             return error
         cure = f"the bot is not a member of the channel {channel}: write `/invite @{self.bot['username']}` there"
-        return MattermostError(f"{cure}, then run: hadir outbox retry", status=403, error_id=error.error_id, permanent=True)
+        return MattermostError(
+            f"{cure}, then run: hadir outbox retry --all", status=403, error_id=error.error_id, permanent=True
+        )
 
     def _profile(self, id: str, username: str) -> Profile | None:
         users = self.driver.users
@@ -201,5 +203,7 @@ def button_attachments(
 
 
 def markdown(hadir: Hadir, reply: Reply) -> str:
-    t = hadir.catalogues.speak(hadir.settings.locale)
-    return render.markdown(reply.text, plain(t("… The rest does not fit into one message.")))
+    def cut_note() -> str:
+        return plain(hadir.catalogues.speak(hadir.settings.locale)("… The rest does not fit into one message."))
+
+    return render.markdown(reply.text, cut_note)

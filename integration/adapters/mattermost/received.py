@@ -80,8 +80,12 @@ def text(words: str) -> str:
     return words if words.isprintable() else clean(words)
 
 
+def command_sender(fields: Fields) -> Sender:
+    return Sender(PLATFORM, text(one(fields, "user_id")), text(one(fields, "user_name")))
+
+
 def command_channel(fields: Fields) -> Channel:
-    return _channel(one(fields, "channel_id"), one(fields, "channel_name"), one(fields, "team_id"))
+    return _channel(*(text(one(fields, name)) for name in ("channel_id", "channel_name", "team_id")))
 
 
 def callback_channel(body: Mapping[str, Any]) -> Channel:
@@ -126,6 +130,10 @@ def token(body: Mapping[str, Any]) -> str:
     """The signed value in a button's context, "" if there is none."""
     context = body.get("context")
     return _string(context, "token") if isinstance(context, dict) else ""
+
+
+def post(body: Mapping[str, Any]) -> str:
+    return _string(body, "post_id")
 
 
 def state(body: Mapping[str, Any]) -> str:

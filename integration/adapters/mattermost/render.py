@@ -18,12 +18,14 @@ MAX_ANSWER_BYTES = 1 << 20  # Mattermost reads no further
 MAX_LABEL = 60
 
 _BREAK = "\u200b"
+# Most names and notes; they skip the rest.
+_HARMLESS = re.compile(r"[^\W\d_]*(?:[ ,'][^\W\d_]+)*")
 _SPACES = re.compile(r"\s+")
 _BACKSLASHED = re.compile(r"([`*_\[\]|])")
 # A backslash of theirs must not escape what follows it, ours included.
 _BROKEN = re.compile(r"([\\@~#])")
 # A colon starts emoji (`:tada:`) and ends the scheme of an address; one in a time of day (07:28) does neither.
-_COLON = re.compile(r":(?!\s|(?<=\d:)\d\d?(?![\d:]))")
+_COLON = re.compile(r":(?!\s|(?:(?<=\b\d:)|(?<=\b\d\d:))\d\d?(?![\d:]))")
 _ENTITY = re.compile(r"&(?=#?\w{1,31};)")
 # An address without a scheme: `www.` and `kantor.go.id/`.
 _WWW = re.compile(r"(?i)(www\d{0,3})\.")
@@ -34,6 +36,8 @@ _BLOCK = re.compile(r"^(?= ?(?:[-+>=]|\d+[.)]))")
 
 def escape(words: str) -> str:
     """`words` of a person as one line that mentions nobody, links nowhere and formats nothing."""
+    if _HARMLESS.fullmatch(words):
+        return words
     words = _SPACES.sub(" ", words)
     words = _ENTITY.sub(f"&{_BREAK}", words)
     words = _BROKEN.sub(rf"\1{_BREAK}", words)
@@ -45,10 +49,10 @@ def escape(words: str) -> str:
     return _BLOCK.sub(_BREAK, words)
 
 
-def markdown(text: str, cut_note: str, limit: int = MAX_TEXT) -> str:
-    """`text` as Markdown of at most `limit` characters; `cut_note` says that the rest is missing."""
+def markdown(text: str, cut_note: Callable[[], str], limit: int = MAX_TEXT) -> str:
+    """`text` as Markdown of at most `limit` characters; what `cut_note` gives says that the rest is missing."""
     whole = render(text, escape)
-    return whole if len(whole) <= limit else _cut(whole, cut_note, limit)
+    return whole if len(whole) <= limit else _cut(whole, cut_note(), limit)
 
 
 def _cut(whole: str, note: str, limit: int) -> str:

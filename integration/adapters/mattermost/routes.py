@@ -80,9 +80,9 @@ class Callbacks:
             log.exception("commands_unknown")
             return {"response_type": "ephemeral", "text": self._answers.unavailable()}
         if not known:
-            log.warning("command_refused", team=received.one(fields, "team_id"), trigger=trigger[:40])
+            log.warning("command_refused", team=received.one(fields, "team_id")[:40], trigger=trigger[:40])
             raise BadRequest(401, "wrong token for this team and command; run: hadir setup mattermost")
-        sender = Sender(PLATFORM, received.one(fields, "user_id"), received.one(fields, "user_name"))
+        sender = received.command_sender(fields)
         command = parse(
             trigger,
             received.text(received.one(fields, "text")),
@@ -98,7 +98,7 @@ class Callbacks:
         now = self._hadir.clock()
         body = received.json_body()
         sender = received.callback_sender(body)
-        post = str(body.get("post_id", ""))
+        post = received.post(body)
         with self._audited(sender, f"button:{post}"):
             if str(body.get("type", "")).startswith("dialog"):
                 raise Refused("a form was sent to the buttons' address")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integration.messages import Button, Field, Form
-from integration.signing import Signer
+from integration.signing import BadToken, Signer
 
 # A form may stay open on a screen over lunch; what was typed into it should still count.
 FORM_VALID = timedelta(hours=12)
@@ -66,7 +66,10 @@ def sign_button(signer: Signer, button: Button, made: Made, now: datetime) -> st
 def read_button(signer: Signer, token: str, now: datetime) -> SignedButton:
     """Raises `BadToken`."""
     data = signer.read("button", token, now=now)
-    return SignedButton(data["a"], data["v"], Made(data["t"], data["k"], data["h"]))
+    try:
+        return SignedButton(data["a"], data["v"], Made(data["t"], data["k"], data["h"]))
+    except KeyError:  # signed by us, but by another adapter or another version
+        raise BadToken("forged") from None
 
 
 def sign_form(signer: Signer, form: Form, made: Made, now: datetime, *, ignored: tuple[str, ...] = ()) -> str:
@@ -90,8 +93,11 @@ def _expected(field: Field) -> list[Any]:
 def read_form(signer: Signer, token: str, now: datetime) -> SignedForm:
     """Raises `BadToken`."""
     data = signer.read("dialog", token, now=now)
-    fields = tuple(
-        Expected(name, bool(required), length, None if choices is None else tuple(choices))
-        for name, required, length, choices in data["f"]
-    )
-    return SignedForm(data["a"], data["v"], Made(*data["m"]), data["n"], fields, tuple(data["i"]))
+    try:
+        fields = tuple(
+            Expected(name, bool(required), length, None if choices is None else tuple(choices))
+            for name, required, length, choices in data["f"]
+        )
+        return SignedForm(data["a"], data["v"], Made(*data["m"]), data["n"], fields, tuple(data["i"]))
+    except (KeyError, TypeError, ValueError):
+        raise BadToken("forged") from None

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -94,13 +95,24 @@ class _Background:
         self._thread.start()
 
     def run(self, work: Callable[[Cloud], Awaitable[T]], until: float) -> T:
-        return asyncio.run_coroutine_threadsafe(self._repeated(work, until), self._loop).result()
+        try:
+            return asyncio.run_coroutine_threadsafe(self._repeated(work, until), self._loop).result()
+        except CancelledError:
+            raise NextcloudError("the connection to Nextcloud was closed meanwhile", lost=True) from None
 
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._cloud.close(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _end(self) -> None:
+        """Whoever waits for an answer is told; then the connections are closed."""
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._cloud.close()
 
     async def _repeated(self, work: Callable[[Cloud], Awaitable[T]], until: float) -> T:
         for tried in range(1, TRIES + 1):

@@ -35,10 +35,11 @@ from nc_py_api._session import AsyncNcSession  # noqa: E402
 from niquests.exceptions import RequestException, SSLError, Timeout, TooManyRedirects  # noqa: E402
 
 CONNECT_SECONDS = 3.0
-# How long after a refused app password the next attempt helps: Nextcloud slows down whoever guesses passwords.
-PASSWORD_PAUSE_SECONDS = 300.0
+# Seconds until the next attempt may help, where Nextcloud does not say. It slows down whoever guesses passwords.
+_USUAL_PAUSE = {"password": 300.0, "space": 60.0, "maintenance": 60.0}
 # Refusals that a repeat cannot mend. 401 can be mended by setup, 507 by whoever makes room, so what waits is kept waiting.
 _PERMANENT = frozenset({400, 403, 404, 405, 409, 410, 412, 413, 414, 415, 422, 501})
+_ONLY_ITS_OWN = frozenset({403, 404, 405, 409, 410})
 # The statuses that OCS writes inside its answers, as HTTP would say them.
 _OCS = {996: 500, 997: 401, 998: 404, 999: 500}
 _FOLDER = "that is a folder, not a file"
@@ -134,28 +135,42 @@ def translated(error: Exception, host: str) -> NextcloudError:
 
 def _refusal(error: Any, host: str) -> NextcloudError:
     status = _OCS.get(error.status_code, error.status_code)
+    headers = getattr(error.response, "headers", None) or {}
     if status == 408:
         return NextcloudError(f"Nextcloud at {host} did not answer in time")
-    if status < 400:
+    if status < 400 or (status in _ONLY_ITS_OWN and not _is_nextclouds(error)):
         return _strange(host, f"status {status}")
-    headers = getattr(error.response, "headers", None) or {}
     return NextcloudError(
         _words(status, error, host),
         status=status,
         permanent=status in _PERMANENT,
-        retry_after=PASSWORD_PAUSE_SECONDS if status == 401 else _retry_after(headers.get("Retry-After", "")),
+        retry_after=_retry_after(headers.get("Retry-After", "")) or _USUAL_PAUSE.get(_reason(status, error)),
     )
 
 
+def _is_nextclouds(error: Any) -> bool:
+    """A proxy in front of a Nextcloud that is down may say "not found" too: that says nothing about a file."""
+    said = getattr(error.response, "text", None) or ""
+    return error.response is None or "<s:exception>" in said or '"ocs"' in said
+
+
 def _words(status: int, error: Any, host: str) -> str:
-    headers = getattr(error.response, "headers", None) or {}
-    if status == 401:
+    reason = _reason(status, error)
+    if reason == "password":
         return f"Nextcloud at {host} refuses the app password (401): it was revoked or is wrong, make a new one"
-    if status == 507:
+    if reason == "space":
         return "Nextcloud has no space left (507): raise the quota or make room"
-    if status == 503 and headers.get("X-Nextcloud-Maintenance-Mode"):
+    if reason == "maintenance":
         return f"Nextcloud at {host} is in maintenance (503)"
     return f"Nextcloud answered {status}: {_said(error)}"
+
+
+def _reason(status: int, error: Any) -> str:
+    """A refusal that we have words for; "" for another."""
+    if status == 503:
+        headers = getattr(error.response, "headers", None) or {}
+        return "maintenance" if "X-Nextcloud-Maintenance-Mode" in headers or "maintenance mode" in _said(error) else ""
+    return {401: "password", 507: "space"}.get(status, "")
 
 
 def _said(error: Any) -> str:

@@ -43,7 +43,7 @@ class Link(str):
 
 
 class NextcloudStorage:
-    """Files under `folder`, which is made when it is first written to.
+    """Files under `folder` (empty: the account's root), which is made when it is first written to.
 
     `key` (16 bytes or more) makes the passwords of links: the same file has the same password, so that a repeat of
     `share` shuts nobody out. `clock` gives the time of change that a file shows.
@@ -53,7 +53,7 @@ class NextcloudStorage:
 
     def __init__(self, client: Client, folder: str, *, key: bytes, clock: Callable[[], datetime]) -> None:
         self._client = client
-        self._folder = "/".join(_names(folder))
+        self._folder = _names(folder) if folder else []
         self._key = key
         self._clock = clock
 
@@ -65,7 +65,7 @@ class NextcloudStorage:
         try:
             self._client.call(write)
         except NextcloudError as error:
-            if error.status not in (404, 409):
+            if error.status not in (404, 409):  # so it says when the folder is missing
                 raise
             self._make_folders(target)
             self._client.call(write)
@@ -77,7 +77,7 @@ class NextcloudStorage:
 
     def list(self, folder: str) -> Sequence[StoredFile]:
         """The files directly in `folder`, by name; a folder that does not exist is empty."""
-        target = self._inside(folder) if folder else self._folder
+        target = self._inside(folder) if folder else "/".join(self._folder)
         try:
             nodes = self._client.call(lambda cloud: cloud.files.listdir(target))
         except NextcloudError as error:
@@ -128,7 +128,7 @@ class NextcloudStorage:
                 raise
 
     def _inside(self, path: str) -> str:
-        return "/".join((self._folder, *_names(path)))
+        return "/".join((*self._folder, *_names(path)))
 
     def _password(self, target: str) -> str:
         """Sixteen characters that nobody guesses, and the kinds of characters that password rules ask for."""

@@ -9,18 +9,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_httpserver import HTTPServer
 
-from integration.adapters.nextcloud.client import Client, NextcloudError
+from integration.adapters.nextcloud.client import Client
 from integration.adapters.nextcloud.files import NextcloudStorage
-from tests import cast
 from tests.adapters.nextcloud import recording
-
-KEY = b"k" * 32
-USER, PASSWORD = "hadir", "sandi-aplikasi-rahasia"
-ROOT = "Hadir Bersama/Uji otomatis"
-
-
-def storage_of(client: Client, root: str = ROOT) -> NextcloudStorage:
-    return NextcloudStorage(client, root, key=KEY, clock=lambda: cast.MONDAY_0728)
+from tests.adapters.nextcloud.account import PASSWORD, ROOT, USER, account, empty, storage_of
+from tests.adapters.nextcloud.faults import Silent
 
 
 @pytest.fixture(params=["recorded", pytest.param("live", marks=pytest.mark.live)])
@@ -50,6 +43,7 @@ def _recording(test: str) -> Iterator[NextcloudStorage]:
         with recording.recorder(url) as (proxy, exchanges), contextlib.closing(Client(proxy, user, password)) as client:
             yield storage_of(client)
         empty(direct, ROOT)
+    assert not [exchange for exchange in exchanges if exchange.status in (401, 429) or exchange.status >= 500]
     recording.save(recording.file_of(test), exchanges)
 
 
@@ -58,19 +52,6 @@ def _live() -> Iterator[NextcloudStorage]:
     with contextlib.closing(Client(*account())) as client:
         yield storage_of(client, root)
         empty(client, root)
-
-
-def account() -> tuple[str, str, str]:
-    names = [f"HADIR_LIVE_NEXTCLOUD_{name}" for name in ("URL", "USER", "PASSWORD")]
-    if not all(map(os.environ.get, names)):
-        pytest.skip(f"{', '.join(names)} name no running Nextcloud")
-    url, user, password = (os.environ[name] for name in names)
-    return url.rstrip("/"), user, password
-
-
-def empty(client: Client, root: str) -> None:
-    with contextlib.suppress(NextcloudError):
-        client.call(lambda cloud: cloud.files.delete(root))
 
 
 @pytest.fixture
@@ -95,3 +76,10 @@ def connect() -> Iterator[Callable[..., NextcloudStorage]]:
             return storage_of(client, "Hadir")
 
         yield made
+
+
+@pytest.fixture
+def silent(nextcloud: HTTPServer) -> Iterator[Silent]:
+    server = Silent(nextcloud)
+    yield server
+    server.over.set()

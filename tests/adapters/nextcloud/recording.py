@@ -99,7 +99,7 @@ class Player:
         asked = Message.of(dict(request.headers), _SAID, request.get_data(), self._server)
         expected = self._left.pop(0) if self._left else None
         if expected is None or (expected.method, expected.path, expected.request) != (request.method, path, asked):
-            self.wrong.append(f"asked {request.method} {path} {asked}, recorded {expected}")
+            self.wrong.append(f"asked {request.method} {path} {asked}, recorded {expected}; record it anew? {__doc__}")
             return Response("not as recorded", 400)
         body = expected.answer.content(self._server)
         return Response(body, expected.status, expected.answer.headers)

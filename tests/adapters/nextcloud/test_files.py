@@ -14,7 +14,7 @@ from integration.adapters.nextcloud.client import Client, NextcloudError
 from integration.adapters.nextcloud.files import Link, NextcloudStorage
 from integration.errors import DeliveryError
 from tests import cast
-from tests.adapters.nextcloud.conftest import account, empty, storage_of
+from tests.adapters.nextcloud.account import account, empty, storage_of
 
 TEXT = "text/plain"
 

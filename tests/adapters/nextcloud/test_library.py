@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -13,8 +15,9 @@ from werkzeug import Response
 
 from integration.adapters.mattermost.client import driver
 from integration.adapters.nextcloud.client import Client
-from tests.adapters.nextcloud.conftest import PASSWORD, USER
-from tests.adapters.nextcloud.test_failures import FILE, WRITTEN, address
+from tests.adapters.nextcloud import recording
+from tests.adapters.nextcloud.account import PASSWORD, USER
+from tests.adapters.nextcloud.faults import FILE, WRITTEN, address
 
 ROOT = Path(__file__).parents[3]
 
@@ -68,3 +71,12 @@ def test_requests_and_mattermostdriver_work_beside_it(nextcloud: HTTPServer) -> 
     assert mattermost.posts.create_post({"message": "x", "pending_post_id": "bot:1"}) == {"id": "p1"}
     client.close()
     mattermost.client._session.close()
+
+
+def test_the_recordings_name_their_server_and_hold_no_secret() -> None:
+    files = sorted(recording.FOLDER.glob("*.json"))
+    assert files
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        assert json.loads(text)["server"] == f"Nextcloud {recording.VERSION}"
+        assert not re.search(r"argon2|Authorization|Cookie|H7-[a-z2-7]{4}|\blocal::/", text), file.name

@@ -312,6 +312,12 @@ def test_file_names_are_safe():
     assert len(file_name("x" * 300, date(2026, 11, 1))) <= 85
 
 
+def test_nothing_is_expected_before_hadir_knew_somebody(hadir, chat, worked):
+    change(hadir, "siti", started_on=date(2026, 11, 18))
+    assert "Senin 16" not in (answer := chat("siti").says("/hadir rekap"))
+    assert "hari kerja 5" in answer
+
+
 def test_a_recap_in_english(hadir, chat, worked):
     change(hadir, "siti", locale="en")
     siti = chat("siti")

@@ -20,6 +20,7 @@ def used(name):
     for file, line, message, *_ in extract_from_dir(CATALOGUES[name], METHODS, keywords={"t": None, "_t": None}):
         found.setdefault(message, f"{file}:{line}")
     if name == "hadir":
+        found.setdefault(PLUGIN.description, "plugin.py")
         for subcommand in PLUGIN.subcommands:
             for message in (subcommand.help, subcommand.arguments):
                 if message:

@@ -1,0 +1,33 @@
+"""Whose storage the tests use: an account that only exists here, or the one whose address is given."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+import pytest
+
+from integration.adapters.nextcloud.client import Client, NextcloudError
+from integration.adapters.nextcloud.files import NextcloudStorage
+from tests import cast
+
+KEY = b"k" * 32
+USER, PASSWORD = "hadir", "sandi-aplikasi-rahasia"
+ROOT = "Hadir Bersama/Uji otomatis"
+
+
+def storage_of(client: Client, root: str = ROOT) -> NextcloudStorage:
+    return NextcloudStorage(client, root, key=KEY, clock=lambda: cast.MONDAY_0728)
+
+
+def account() -> tuple[str, str, str]:
+    names = [f"HADIR_LIVE_NEXTCLOUD_{name}" for name in ("URL", "USER", "PASSWORD")]
+    if not all(map(os.environ.get, names)):
+        pytest.skip(f"{', '.join(names)} name no running Nextcloud")
+    url, user, password = (os.environ[name] for name in names)
+    return url.rstrip("/"), user, password
+
+
+def empty(client: Client, root: str) -> None:
+    with contextlib.suppress(NextcloudError):
+        client.call(lambda cloud: cloud.files.delete(root))
