@@ -52,10 +52,11 @@ clean:  ## Remove what was made here; databases and settings stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# What the tests start: a PostgreSQL server and a browser.
-check-system:
+# What the tests start: a PostgreSQL server, a browser, and Playwright's driver, which needs a library of Debian's.
+check-system: $(VENV)/.installed-test
 	@compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || $(APT) postgresql
 	@test -x /usr/bin/chromium || $(APT) chromium
+	@$(BIN)/playwright --version >/dev/null 2>&1 || $(APT) libatomic1
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hadir needs Python 3.11 or later" >&2; exit 1; }

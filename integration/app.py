@@ -9,9 +9,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+import structlog
+from flask import Flask, request
 
-from integration import chat_delivery, installation, storage_delivery
+from integration import account_check, chat_delivery, installation, storage_delivery
 from integration.core import Clock, Hadir
 from integration.db import Database
 from integration.dispatch import Dispatcher
@@ -21,6 +22,8 @@ from integration.ports import Storage
 from integration.settings import Settings
 from integration.signing import Signer
 from integration.workdays import Workdays
+
+log = structlog.get_logger()
 
 MAX_BODY_BYTES = 1 << 20
 
@@ -65,6 +68,7 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, plugins: tuple[Plugi
 def connect(hadir: Hadir) -> Hadir:
     """Connect the adapters that this installation is set up for; reads the database and calls nothing outside."""
     hadir.deliverers[chat_delivery.KIND] = chat_delivery.deliver
+    hadir.deliverers[account_check.KIND] = account_check.deliver
     hadir.deliverers[storage_delivery.KIND] = storage_delivery.deliver
     hadir.reconnect = lambda: _connect_platforms(hadir)
     hadir.reconnect()
@@ -98,13 +102,19 @@ def storage_of(hadir: Hadir) -> Storage:
     return NextcloudStorage(client, given.nextcloud_folder, key=key, clock=hadir.clock)
 
 
+class _Application(Flask):
+    def log_exception(self, exc_info: Any) -> None:
+        """Without the path, which may be a personal form's and its key."""
+        log.error("request_failed", endpoint=request.endpoint, method=request.method, exc_info=exc_info)
+
+
 def create_app(hadir: Hadir) -> Flask:
     """The web application: health, metrics and one blueprint for each adapter."""
     from integration import health
     from integration.adapters.browser import forms, room
     from integration.adapters.mattermost import routes
 
-    app = Flask("hadir", static_folder=None, template_folder=None)
+    app = _Application("hadir", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.register_blueprint(health.blueprint(hadir))
     app.register_blueprint(routes.blueprint(hadir, form_link=partial(forms.form_link, hadir)))

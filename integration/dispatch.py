@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Column, Connection, String, Table, delete
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from integration import audit, people
+from integration import audit, outbox, people
 from integration.db import Database, Instant, insert_once, metadata
 from integration.errors import Refused, UserError
 from integration.i18n import Catalogues, Translate
@@ -249,7 +249,7 @@ class Dispatcher:
         return self._in_transaction(found, sender, now, once, first=True)
 
     def _first_contact(self, db: Connection, sender: Sender, now: datetime) -> Person | None:
-        """Only the username says who this is, and people can rename themselves: so it is written down."""
+        """Only the username says who this is, and people can rename themselves: so it is written down and checked later."""
         person = people.bind(db, sender)
         if person is not None:
             audit.record(
@@ -261,6 +261,14 @@ class Dispatcher:
                 object=f"account:{sender.platform}:{sender.id}"[:120],
                 after={"person_id": person.id, "username": sender.name},
                 reason="first contact under an imported username",
+            )
+            outbox.enqueue(
+                db,
+                kind="account",
+                stream=f"account:{person.id}",
+                key=f"account:{sender.platform}:{sender.id}:{now.isoformat()}"[:190],
+                payload={"person": person.id, "platform": sender.platform, "external_id": sender.id, "username": sender.name},
+                now=now,
             )
         return person
 

@@ -32,7 +32,7 @@ from sqlalchemy import (
     update,
 )
 
-from integration.db import Instant, insert_once, metadata
+from integration.db import Instant, insert_once, insert_or_nothing, metadata
 
 KEEP_DONE = timedelta(days=90)
 _LONGEST_ERROR = 1000
@@ -95,6 +95,12 @@ def enqueue(
         "due_at": due_at or now,
     }
     return insert_once(db, outbox, row) is not None
+
+
+def enqueue_all(db: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Queue rows of `kind`, `stream`, `key` and `payload` in one statement; those that were queued before stay as they are."""
+    if rows:
+        db.execute(insert_or_nothing(db, outbox), [{**row, "created_at": now, "due_at": now} for row in rows])
 
 
 # ---------------------------------------------------------------- delivery: who takes which row

@@ -7,7 +7,7 @@ storage or the clock, and never commits.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -54,12 +54,18 @@ class Work:
 
         It is sent from `due_at` on (none: now) and dropped after `until`, when it would help nobody any more.
         """
-        payload: dict[str, Any] = {"person": person.id, "message": reply_to_json(build(self.speak(person)))}
+        row = self._direct_message(person, key, build)
         if until is not None:
-            payload["until"] = until.isoformat()
-        return outbox.enqueue(
-            self.db, kind="chat", stream=f"person:{person.id}", key=key, payload=payload, now=self.now, due_at=due_at
-        )
+            row["payload"]["until"] = until.isoformat()
+        return outbox.enqueue(self.db, **row, now=self.now, due_at=due_at)
+
+    def tell_all(self, messages: Iterable[tuple[Person, str, Callable[[Translate], Reply]]]) -> None:
+        """`tell` for many in one statement: (person, key, build) each; a key that was queued before changes nothing."""
+        outbox.enqueue_all(self.db, [self._direct_message(*message) for message in messages], self.now)
+
+    def _direct_message(self, person: Person, key: str, build: Callable[[Translate], Reply]) -> dict[str, Any]:
+        payload = {"person": person.id, "message": reply_to_json(build(self.speak(person)))}
+        return {"kind": "chat", "stream": f"person:{person.id}", "key": key, "payload": payload}
 
     def post(self, platform: str, channel_id: str, key: str, build: Callable[[Translate], Reply]) -> bool:
         """Queue a post to a channel in the office's language; False if `key` was queued before."""

@@ -10,8 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from integration import workdays
 from integration.db import Database
+from integration.presets import store as presets
 
 # Any number: it only has to be ours, so that two processes do not migrate at once.
 _MIGRATION_LOCK = 0x4841444952
@@ -25,7 +25,7 @@ def upgrade(database: Database) -> None:
         config = _config()
         config.attributes["connection"] = db
         command.upgrade(config, "head")
-        workdays.load_presets(db)
+        presets.load(db)
 
 
 def wanted() -> str:

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     nextcloud_folder: str = ""
 
     correction_days: int = Field(default=14, ge=0, le=366)
+    correction_escalate_days: int = Field(default=3, ge=1, le=366)
     reminder_before_minutes: int = Field(default=15, ge=0, le=240)
     reminder_after_minutes: int = Field(default=15, ge=0, le=240)
     reminder_from: str = "05:00"

@@ -7,22 +7,18 @@ them for `FRESH_SECONDS`; what is recorded never depends on them, only what is s
 from __future__ import annotations
 
 import threading
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Boolean, Column, Connection, Date, Integer, String, Table, UniqueConstraint, select
 
-from integration.db import insert_once, metadata
+from integration.db import metadata
 from integration.people import Person
 
 FRESH_SECONDS = 30
 STANDARD = "standar"
-PRESETS = Path(__file__).parent / "presets"
 
 # Minutes are counted from local midnight; `end` beyond 1,440 lies on the next day.
 work_hours = Table(
@@ -199,40 +195,3 @@ def zone_name(zone: str, moment: datetime) -> str:
 def clock(moment: datetime, zone: str) -> str:
     """`07.28 WIB`"""
     return f"{moment.astimezone(ZoneInfo(zone)):%H.%M} {zone_name(zone, moment)}"
-
-
-def load_presets(db: Connection, folder: Path = PRESETS) -> int:
-    """Add the hours, seasons and holidays of the preset files that are not there yet; how many were added.
-
-    Rows that an administrator changed stay: a row is known by its schedule, season, weekday and first day.
-    """
-    added = 0
-    for path in sorted(folder.glob("*.toml")):
-        for table, rows in _preset_rows(tomllib.loads(path.read_text(encoding="utf-8"))):
-            for row in rows:
-                added += insert_once(db, table, row) is not None
-    return added
-
-
-def _preset_rows(preset: Mapping[str, Any]) -> list[tuple[Table, list[dict[str, Any]]]]:
-    hours = [
-        {
-            "schedule": block["schedule"],
-            "season": block.get("season", ""),
-            "weekday": weekday,
-            "start": _minute(block["start"]),
-            "end": _minute(block["end"]) + (1440 if _minute(block["end"]) <= _minute(block["start"]) else 0),
-            "break_minutes": block["break_minutes"],
-            "on_holidays": block.get("on_holidays", False),
-            "source": block["source"],
-            "valid_from": block["valid_from"],
-        }
-        for block in preset.get("hours", [])
-        for weekday in block["weekdays"]
-    ]
-    return [(work_hours, hours), (season, preset.get("season", [])), (holiday, preset.get("holiday", []))]
-
-
-def _minute(text: str) -> int:
-    hour, minute = text.split(":")
-    return int(hour) * 60 + int(minute)

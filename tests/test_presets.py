@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from integration import people, workdays
-from integration.workdays import PRESETS
+from integration.presets import store
 from tests.cast import at
 
 YEARS = (2025, 2026, 2027)
@@ -20,7 +20,7 @@ KNOWN_DIFFERENCES: dict[tuple[int, str], set[date]] = {}
 
 def shipped(year):
     """{day: (name, kind)} of the year's file."""
-    content = tomllib.loads((PRESETS / f"holidays-{year}.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads((store.SHIPPED / f"holidays-{year}.toml").read_text(encoding="utf-8"))
     return {row["day"]: (row["name"], row["kind"]) for row in content["holiday"]}
 
 
@@ -56,7 +56,7 @@ def test_collective_leave_falls_on_working_days():
 
 
 def test_seasons_end_before_the_feast():
-    seasons = tomllib.loads((PRESETS / "seasons.toml").read_text(encoding="utf-8"))["season"]
+    seasons = tomllib.loads((store.SHIPPED / "seasons.toml").read_text(encoding="utf-8"))["season"]
     for row in seasons:
         assert row["last"] - row["first"] in (timedelta(28), timedelta(29))
         assert "Idul Fitri" in shipped(row["first"].year)[row["last"] + timedelta(1)][0]
@@ -76,11 +76,11 @@ def test_the_hours_are_the_presidents_regulation(hadir):
 
 def test_loading_again_adds_nothing_and_keeps_an_administrators_change(hadir):
     with hadir.database.write() as db:
-        assert workdays.load_presets(db) == 0
+        assert store.load(db) == 0
         new_year = workdays.holiday.c.day == date(2026, 1, 1)
         before = db.scalar(select(workdays.holiday.c.name).where(new_year))
         db.execute(workdays.holiday.update().where(new_year).values(name="Libur kantor"))
-        assert workdays.load_presets(db) == 0
+        assert store.load(db) == 0
         assert db.scalar(select(workdays.holiday.c.name).where(new_year)) == "Libur kantor"
         db.execute(workdays.holiday.update().where(new_year).values(name=before))
         assert db.scalar(select(func.count()).select_from(workdays.holiday)) == sum(len(shipped(year)) for year in YEARS)

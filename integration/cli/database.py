@@ -1,4 +1,4 @@
-"""`hadir db upgrade` and `hadir db status`: the schema of the database."""
+"""`hadir db …`: the schema of the database, and the calendar in it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from integration import schema
 from integration.cli.opened import quiet
+from integration.cli.presets import presets
 from integration.db import Database
 from integration.settings import load
 
@@ -18,6 +19,9 @@ from integration.settings import load
 @click.group()
 def db() -> None:
     """The database that HADIR_DATABASE_URL names, or the SQLite file under HADIR_HOME."""
+
+
+db.add_command(presets)
 
 
 @db.command()

@@ -14,7 +14,7 @@ from integration.i18n import Translate
 from integration.messages import Answer, ButtonPress, Command, Field, Form, FormErrors, FormSubmission, Reply, Text, fill, join
 from integration.people import Person
 from integration.plugin import Context, Subcommand
-from plugins.hadir import correction_decisions, corrections, wording
+from plugins.hadir import correction_decisions, corrections, deciders, wording
 from plugins.hadir.correction_wording import (
     decide_buttons,
     explain,
@@ -184,13 +184,13 @@ def _waits_already(context: Context, correction: Correction) -> Reply:
 
 def _tell_deciders(context: Context, correction: Correction, standing: Event | None) -> Text:
     """Send the request to those who decide; the sentence that says who they are."""
-    deciders, is_superior = corrections.deciders(context, context.person)
-    for decider in deciders:
+    asked, is_superior = deciders.deciders(context, context.person)
+    for decider in asked:
         _tell_decider(context, decider, correction, standing)
-    names = join(", ", [fill("{name}", name=decider.name) for decider in deciders[:3]])
+    names = join(", ", [fill("{name}", name=decider.name) for decider in asked[:3]])
     if is_superior:
         return context.t("Your supervisor {name} decides.", name=names)
-    if deciders:
+    if asked:
         return context.t("You have no supervisor in the list, so the personnel officers decide: {names}.", names=names)
     return context.t("You have no supervisor in the list and there is no personnel officer: please tell the administrator.")
 
@@ -199,7 +199,7 @@ def _tell_decider(context: Context, decider: Person, correction: Correction, sta
     def message(t: Translate) -> Reply:
         return Reply(request(t, correction, context.person, standing), buttons=decide_buttons(t, correction))
 
-    context.tell(decider, f"correction:{correction.id}:asked:{decider.id}", message)
+    context.tell(decider, deciders.key(correction, "asked", decider.id), message)
 
 
 def withdraw(context: Context, press: ButtonPress) -> Reply:
@@ -211,7 +211,7 @@ def withdraw(context: Context, press: ButtonPress) -> Reply:
     if withdrawn is None:
         now = corrections.get(context, correction.id)
         return Reply(state_line(context, now or correction), replaces=True, refused=True)
-    for decider in corrections.deciders(context, context.person)[0]:
+    for decider in deciders.told(context, withdrawn, context.person):
         _tell_withdrawn(context, decider, withdrawn)
     what = summary(context.t, withdrawn, context.person)
     return Reply(context.t("Withdrawn: {what}. Nothing was changed.", what=what), replaces=True)
@@ -222,7 +222,7 @@ def _tell_withdrawn(context: Context, decider: Person, correction: Correction) -
         what = summary(t, correction, context.person)
         return Reply(t("{name} has withdrawn the correction: {what}.", name=context.person.name, what=what))
 
-    context.tell(decider, f"correction:{correction.id}:withdrawn:{decider.id}", message)
+    context.tell(decider, deciders.key(correction, "withdrawn", decider.id), message)
 
 
 SUBCOMMANDS = (

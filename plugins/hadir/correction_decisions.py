@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from integration import people
 from integration.errors import UserError
 from integration.i18n import Translate
@@ -21,8 +23,8 @@ from integration.messages import (
 )
 from integration.people import Person
 from integration.plugin import Context
-from plugins.hadir import corrections, wording
-from plugins.hadir.correction_wording import decide_buttons, refusal, state_line, summary, withdraw_button
+from plugins.hadir import corrections, deciders, wording
+from plugins.hadir.correction_wording import decide_buttons, refusal, state_line, summary, waiting_since, withdraw_button
 from plugins.hadir.corrections import REASON_LENGTH, SHOWN_AT_ONCE, Correction, Wrong
 
 LIST = "koreksi daftar"
@@ -43,7 +45,7 @@ def _open(context: Context, value: str) -> tuple[Correction, Person]:
         raise UserError(context.t("This request does not exist any more."))
     if requester.id == context.person.id:
         raise UserError(context.t("Nobody decides on their own request."))
-    if not corrections.may_decide(context, context.person, requester):
+    if not deciders.may_decide(context, context.person, requester):
         raise UserError(context.t("Only the supervisors of {name} and personnel officers decide on this.", name=requester.name))
     return correction, requester
 
@@ -58,6 +60,7 @@ def approve(context: Context, press: ButtonPress) -> Reply:
     except Wrong as wrong:
         raise refusal(context, wrong) from None
     _tell_requester(context, requester, approved)
+    _tell_others(context, requester, approved)
     what = summary(context.t, approved, requester)
     return _done(context, context.t("Approved: {name}, {what}.", name=requester.name, what=what))
 
@@ -96,6 +99,7 @@ def reject(context: Context, submission: FormSubmission) -> Answer:
     if rejected is None:
         return _decided_before(context, correction)
     _tell_requester(context, requester, rejected)
+    _tell_others(context, requester, rejected)
     what = summary(context.t, rejected, requester)
     return _done(context, context.t("Rejected: {name}, {what}. Reason: “{note}”", name=requester.name, what=what, note=note))
 
@@ -106,7 +110,7 @@ def _decided_before(context: Context, correction: Correction) -> Reply:
 
 
 def _done(context: Context, text: Text) -> Reply:
-    more = len(corrections.to_decide(context))
+    more = len(deciders.to_decide(context))
     label = context.t("{count} more waiting", count=more)
     return Reply(text, buttons=(Button(label, "hadir.say", LIST),) if more else (), replaces=True)
 
@@ -129,6 +133,23 @@ def _tell_requester(context: Context, requester: Person, correction: Correction)
         return Reply(text, buttons=(again,))
 
     context.tell(requester, f"correction:{correction.id}:{correction.state}", message)
+
+
+def _tell_others(context: Context, requester: Person, correction: Correction) -> None:
+    """Those who were asked as well need not look at it any more."""
+    for someone in deciders.told(context, correction, requester):
+        if someone.id != context.person.id:
+            context.tell(someone, deciders.key(correction, "decided", someone.id), _decided(context, requester, correction))
+
+
+def _decided(context: Context, requester: Person, correction: Correction) -> Callable[[Translate], Reply]:
+    def message(t: Translate) -> Reply:
+        values = {"name": context.person.name, "requester": requester.name, "what": summary(t, correction, requester)}
+        if correction.state == "approved":
+            return Reply(t("{name} has approved the request of {requester}: {what}.", **values))
+        return Reply(t("{name} has rejected the request of {requester}: {what}.", **values))
+
+    return message
 
 
 def _line(correction: Correction) -> str:
@@ -154,18 +175,25 @@ def listing(context: Context) -> Reply:
 
 
 def _to_decide(context: Context, lines: list[Text], buttons: list[Button]) -> None:
-    t, found = context.t, corrections.to_decide(context)
+    t, found = context.t, deciders.to_decide(context)
     if not found:
         return
     lines.append(t("**Waiting for your decision**"))
     for index, (correction, requester) in enumerate(found[:SHOWN_AT_ONCE], 1):
-        what = summary(t, correction, requester)
-        lines.append(
-            fill("{index}. {name}: {what} — “{reason}”", index=index, name=requester.name, what=what, reason=correction.reason)
-        )
+        lines.append(_waiting_line(context, index, correction, requester))
         buttons.extend(decide_buttons(t, correction, str(index)))
     if len(found) > SHOWN_AT_ONCE:
         lines.append(t("… and {count} more", count=len(found) - SHOWN_AT_ONCE))
+
+
+def _waiting_line(context: Context, index: int, correction: Correction, requester: Person) -> Text:
+    """One request; of one that has waited too long also since when."""
+    what = summary(context.t, correction, requester)
+    line = fill("{index}. {name}: {what} — “{reason}”", index=index, name=requester.name, what=what, reason=correction.reason)
+    if correction.requested_at > context.now - deciders.patience(context):
+        return line
+    since = waiting_since(context.t, correction, context.person)
+    return fill("{line} {since}", line=line, since=context.t("(waiting since {since})", since=since))
 
 
 def _own(context: Context, lines: list[Text], buttons: list[Button]) -> None:

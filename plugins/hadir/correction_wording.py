@@ -56,6 +56,31 @@ def _recorded(t: Translate, event: Event | None, person: Person) -> Text:
     return time_of(t, event.at, event.day, person) if event else t("not recorded")
 
 
+def still_waits(
+    t: Translate, correction: Correction, requester: Person, superior: Person | None, reader: Person, standing: Event | None
+) -> Text:
+    """The request to somebody who has not decided yet, or who may step in for `superior`; since when, in the reader's zone."""
+    since = waiting_since(t, correction, reader)
+    if superior is None:
+        first = t("A request of {name} has waited since {since}; you may decide on it.", name=requester.name, since=since)
+    elif superior.id == reader.id:
+        first = t("A request of {name} has waited for your decision since {since}.", name=requester.name, since=since)
+    else:
+        first = t(
+            "A request of {name} has waited for {supervisor} since {since}; you may decide on it as well.",
+            name=requester.name,
+            supervisor=superior.name,
+            since=since,
+        )
+    return join("\n", [first, request(t, correction, requester, standing)])
+
+
+def waiting_since(t: Translate, correction: Correction, reader: Person) -> Text:
+    """`Senin 23 Nov, 09.00 WIB`"""
+    day = wording.short_day(t, workdays.local_day(correction.requested_at, reader))
+    return fill("{day}, {clock}", day=day, clock=wording.clock(correction.requested_at, reader))
+
+
 def recorded(t: Translate, day: date, found: Day, person: Person) -> Text:
     """One line about what a day holds now."""
     return t(

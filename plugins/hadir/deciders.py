@@ -58,7 +58,7 @@ def may_decide(work: Work, decider: Person, requester: Person) -> bool:
     return OFFICER in decider.roles or people.is_above(work.db, decider.id, requester.id)
 
 
-def asked_before(work: Work) -> timedelta:
+def patience(work: Work) -> timedelta:
     """How long a request may wait before others than its first deciders see it."""
     return timedelta(days=work.settings.correction_escalate_days)
 
@@ -72,7 +72,7 @@ def key(correction: Correction, what: str, person_id: int) -> str:
 
 
 def told(work: Work, correction: Correction, requester: Person) -> list[Person]:
-    """Those who got the request with its buttons, whatever way, but for who acts here."""
+    """Those who got the request with its buttons: when it was made, as a reminder, or because it waited."""
     superior = people.get(work.db, requester.supervisor_id) if requester.supervisor_id else None
     above = people.get(work.db, superior.supervisor_id) if superior and superior.supervisor_id else None
     today = workdays.local_day(work.now, requester)
@@ -112,7 +112,7 @@ _SUPERIOR = people.person.alias("superior")
 
 def _concerns(context: Context) -> ColumnElement[bool]:
     direct = people.person.c.supervisor_id == context.person.id
-    overdue = attendance_correction.c.requested_at <= context.now - asked_before(context)
+    overdue = attendance_correction.c.requested_at <= context.now - patience(context)
     if OFFICER not in context.person.roles:
         return or_(direct, and_(overdue, people.person.c.id.in_(_below(context.person.id))))
     today = workdays.local_day(context.now, context.person)

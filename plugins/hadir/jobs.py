@@ -61,7 +61,7 @@ def _candidates(work: Work) -> Iterator[Due]:
     """The groups, days and kinds that are due now. Where plugins know better, every awake group may be."""
     columns = (people.person.c.zone, people.person.c.schedule)
     for zone, schedule in work.db.execute(select(*columns).distinct().order_by(*columns)).all():
-        if not _awake(work, zone):
+        if not awake(work, zone):
             continue
         anybody = _anybody(zone, schedule)
         for kind, days in _days(work, zone).items():
@@ -84,7 +84,7 @@ def _anybody(zone: str, schedule: str) -> Person:
     return Person(0, "", "", 0, "", None, "", zone, frozenset(), schedule=schedule)
 
 
-def _awake(work: Work, zone: str) -> bool:
+def awake(work: Work, zone: str) -> bool:
     """Whether reminders may be sent at this hour of that zone."""
     now = work.now.astimezone(ZoneInfo(zone)).time()
     return time.fromisoformat(work.settings.reminder_from) <= now < time.fromisoformat(work.settings.reminder_until)

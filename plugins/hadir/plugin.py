@@ -11,6 +11,7 @@ from plugins.hadir import (
     commands,
     correction_commands,
     corrections,
+    escalation,
     filing,
     jobs,
     preferences,
@@ -90,7 +91,7 @@ PLUGIN = Plugin(
     ),
     buttons={"place": commands.choose_place, **correction_commands.BUTTONS, **recap_commands.BUTTONS},
     forms={**correction_commands.FORMS},
-    jobs=(*jobs.JOBS, *filing.JOBS),
+    jobs=(*jobs.JOBS, *escalation.JOBS, *filing.JOBS),
     ledgers={
         "attendance_event": (tables.attendance_event, service.AUDITED),
         "attendance_correction": (tables.attendance_correction, corrections.LEDGER),

@@ -22,6 +22,7 @@ MOST_CHOICES = 8
 _SELF = frozenset({"saya", "aku", "sendiri", "me"})
 _TEAM = frozenset({"tim", "team", "bawahan"})
 _OWN_UNIT = frozenset({"unit", "unit saya"})
+_LONGEST_MONTH = 3  # words, as in "nov tahun lalu"
 _FIGURES = re.compile(r"[\d/.\-]{1,10}")
 
 
@@ -50,7 +51,7 @@ def _month(context: Context, words: Words) -> tuple[date | None, Words]:
     month, rest = take_month(words, today, context.t)
     if month is not None or not words:
         return month, rest
-    for start in range(1, len(words)):
+    for start in range(max(1, len(words) - _LONGEST_MONTH), len(words)):
         month, rest = take_month(words[start:], today, context.t)
         if month is not None and not rest:
             return month, words[:start]

@@ -29,6 +29,7 @@ from plugins.hadir.tables import attendance_summary
 # A summary that could not be made at its time is worth posting for so long.
 HELPS_MINUTES = 60
 MOST_NAMES = 20
+_LONGEST_TIME = 5  # words, as in "jam setengah dua belas siang"
 _OFF = frozenset({"mati", "off", "stop", "berhenti"})
 
 _Unit = tuple[int, str]
@@ -50,7 +51,7 @@ def command(context: Context, command: Command) -> Reply:
 
 
 def _time_at_end(context: Context, words: Words) -> tuple[Words, ClockTime | None]:
-    for start in range(len(words)):
+    for start in range(max(0, len(words) - _LONGEST_TIME), len(words)):
         time, rest = take_time(words[start:], context.t)
         if time is not None and not rest:
             return words[:start], time

@@ -20,7 +20,7 @@ from integration.adapters.browser import security, sheets, show, store
 from integration.adapters.browser.conversation import Conversation, Opened
 from integration.core import Hadir
 from integration.errors import Refused
-from integration.messages import Sender
+from integration.messages import Sender, clean
 
 WINDOW = 100
 # As much as a message in Mattermost holds.
@@ -113,13 +113,13 @@ class _Room:
 
     def submit(self, username: str) -> ResponseReturnValue:
         given = _body().get("values")
-        values = {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
+        values = {str(name): clean(str(value)) for name, value in given.items()} if isinstance(given, dict) else {}
         return self._act(username, lambda talk, key: talk.submit(_text("token"), values, key))
 
     def seen(self, username: str) -> ResponseReturnValue:
         me, up_to = self._me(username), _body().get("up_to")
         with self._hadir.database.write() as db:
-            store.mark_seen(db, me.person.id, up_to if isinstance(up_to, int) else 0)
+            store.mark_seen(db, me.person.id, min(up_to, store.LAST) if isinstance(up_to, int) else 0)
         return "", 204
 
     def _act(self, username: str, act: Callable[[Conversation, str], Opened | None]) -> ResponseReturnValue:
@@ -192,4 +192,4 @@ def _body() -> dict[str, Any]:
 
 def _text(name: str) -> str:
     value = _body().get(name)
-    return value if isinstance(value, str) else abort(400)
+    return clean(value) if isinstance(value, str) else abort(400)

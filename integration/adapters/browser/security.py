@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Request, Response
@@ -32,6 +33,14 @@ def harden(response: Response) -> Response:
     return response
 
 
+def _is_loopback(address: str | None) -> bool:
+    """Whoever listens on all addresses hears strangers too, and Host and Origin say what a stranger likes."""
+    try:
+        return ip_address(address or "").is_loopback
+    except ValueError:
+        return False
+
+
 def from_this_machine(request: Request) -> bool:
     """Whether the page was asked for under a loopback name, and a POST by a page of that same origin.
 
@@ -41,6 +50,6 @@ def from_this_machine(request: Request) -> bool:
         name = urlsplit(f"//{request.host}").hostname
     except ValueError:
         return False
-    if name not in LOOPBACK:
+    if name not in LOOPBACK or not _is_loopback(request.remote_addr):
         return False
     return request.method in ("GET", "HEAD") or request.headers.get("Origin") == f"{request.scheme}://{request.host}"

@@ -1,0 +1,287 @@
+"""Every answer and every button that docs/panduan.md quotes is what the program says.
+
+The guide's story is told once through the dispatcher: by the demo's people on an empty database, and in the demo's own
+office of 20 working days, with a clock that stands. A quoted answer may leave out what `…` stands for.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text, update
+
+from integration import demo, people, scheduler
+from integration.app import assemble
+from integration.core import Hadir
+from integration.messages import Answer, Button, Channel, Form, Reply, plain, reply_from_json
+from integration.outbox import outbox
+from integration.roster.importing import Options, import_file
+from integration.roster.write import By
+from integration.settings import load
+from tests import cast
+from tests.cast import Talker, at
+from tests.conftest import SECRET
+
+GUIDE = Path(__file__).parent.parent / "docs" / "panduan.md"
+SUNDAY = at("2026-11-22T10:00+07:00")  # the guide's recaps were made on this day
+MONDAY, TUESDAY, CHRISTMAS = "2026-11-23", "2026-11-24", "2026-12-25"
+CODE = "1a2b3c4d"
+
+
+# ---------------------------------------------------------------- what the program says
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer, or a message of its own accord (`line` is then empty); `labels` of its buttons or fields."""
+
+    line: str
+    text: str
+    labels: tuple[str, ...]
+
+
+@dataclass
+class Stage:
+    """People who talk to one service, and everything that it said."""
+
+    hadir: Hadir
+    clock: cast.Clock
+    said: list[Said] = field(default_factory=list)
+    talkers: dict[str, Talker] = field(default_factory=dict)
+
+    def says(self, when: str, who: str, line: str, channel: Channel | None = None) -> Reply | None:
+        self._at(when, who).says(line, channel=channel)
+        return self._note(who, line)
+
+    def presses(self, when: str, who: str, button: Button | str) -> None:
+        self._at(when, who).presses(button)
+        self._note(who)
+
+    def submits(self, when: str, who: str, **values: str) -> None:
+        self._at(when, who).submits(**values)
+        self._note(who)
+
+    def works(self, when: str, name: str) -> None:
+        """A scheduled job runs."""
+        self.clock.now = at(when)
+        job = next(job for job in scheduler.plugin_jobs(self.hadir) if job.name == f"hadir.{name}")
+        assert scheduler.run_job(self.hadir, job, self.clock.now)
+
+    def sent(self) -> list[Said]:
+        """Everything that was queued for somebody or for a channel."""
+        with self.hadir.database.read() as db:
+            payloads = db.scalars(select(outbox.c.payload).order_by(outbox.c.id)).all()
+        return [_said("", reply_from_json(payload["message"])) for payload in payloads]
+
+    def _at(self, when: str, who: str) -> Talker:
+        self.clock.now = at(when)
+        return self.talkers.setdefault(who, Talker(self.hadir, who))
+
+    def _note(self, who: str, line: str = "") -> Reply | None:
+        answer = self.talkers[who].last
+        assert answer is not None
+        self.said.append(_said(line, answer))
+        return answer if isinstance(answer, Reply) else None
+
+
+def _said(line: str, answer: Answer) -> Said:
+    if isinstance(answer, Form):
+        labels = [each.label for each in answer.fields] + [label for each in answer.fields for _, label in each.choices]
+        return Said(line, answer.title, tuple(map(plain, labels)))
+    assert isinstance(answer, Reply), answer
+    return Said(line, plain(answer.text), tuple(plain(button.label) for button in answer.buttons))
+
+
+@pytest.fixture(scope="module")
+def said(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
+    """Everything that the program said."""
+    told: list[Said] = []
+    for tell in (_story, _office, _trouble):
+        with _stage(sqlite_template, tmp_path_factory.mktemp("guide")) as stage:
+            tell(stage)
+            told += stage.said + stage.sent()
+    return told
+
+
+@contextmanager
+def _stage(template: Path, home: Path) -> Iterator[Stage]:
+    shutil.copy(template, home / "hadir.db")
+    clock = cast.Clock(SUNDAY)
+    hadir = assemble(load({}, home=home, secret_key=SECRET), clock=clock)
+    yield Stage(hadir, clock)
+    hadir.database.dispose()
+
+
+def _import(stage: Stage) -> None:
+    options = Options(by=By("test", "guide", stage.clock()), today=date(2026, 11, 23), zone="Asia/Jakarta")
+    assert not import_file(stage.hadir.database, demo.PEOPLE, options).findings.problems
+
+
+def _story(stage: Stage) -> None:
+    """A Monday and a Tuesday of Bidang Aplikasi, and Christmas."""
+    _import(stage)
+    _monday_morning(stage)
+    _monday_later(stage)
+    _tuesday(stage)
+    stage.says(f"{CHRISTMAS}T07:28+07:00", "siti", "/hadir masuk")
+
+
+def _monday_morning(stage: Stage) -> None:
+    stage.says(f"{MONDAY}T06:50+07:00", "siti", "/hadir")
+    stage.works(f"{MONDAY}T07:16+07:00", "reminders")
+    stage.says(f"{MONDAY}T07:20+07:00", "maria", "/hadir masuk dinas rapat di Bandung")
+    stage.says(f"{MONDAY}T07:21+07:00", "rizky", "/hadir masuk wfg")
+    stage.presses(f"{MONDAY}T07:22+07:00", "rizky", "WFH")
+    stage.says(f"{MONDAY}T07:23+07:00", "rizky", "/hadir msuk")
+    stage.says(f"{MONDAY}T07:25+09:00", "yosef", "/hadir masuk wfo")
+    stage.says(f"{MONDAY}T07:25+08:00", "wayan", "/hadir masuk wfa")
+    stage.says(f"{MONDAY}T07:28+07:00", "siti", "/hadir masuk wfh")
+    stage.says(f"{MONDAY}T07:29+07:00", "siti", "/hadir masuk wfo")
+    stage.says(f"{MONDAY}T07:46+07:00", "dewi", "/hadir masuk")
+    stage.says(f"{MONDAY}T08:40+07:00", "budi", "/hadir ringkasan 09.00", Channel("ch1", "aplikasi", "t"))
+    stage.works(f"{MONDAY}T09:01+07:00", "summaries")
+    stage.says(f"{MONDAY}T10:00+07:00", "siti", "/hadir status")
+    stage.says(f"{MONDAY}T10:00+07:00", "budi", "/hadir masuk")
+    stage.says(f"{MONDAY}T10:00+07:00", "budi", "/hadir tim")
+    stage.says(f"{MONDAY}T10:00+07:00", "rina", "/hadir tim wilayah timur")
+
+
+def _monday_later(stage: Stage) -> None:
+    stage.says(f"{MONDAY}T15:00+07:00", "dewi", "/hadir pulang ke dokter")
+    stage.says(f"{MONDAY}T16:05+07:00", "siti", "/hadir pulang")
+    stage.works(f"{MONDAY}T16:16+07:00", "reminders")
+    stage.says(f"{MONDAY}T17:05+07:00", "siti", "/hadir pulang")
+
+
+def _tuesday(stage: Stage) -> None:
+    stage.says(f"{TUESDAY}T07:28+07:00", "siti", "/hadir pengingat mati")
+    stage.says(f"{TUESDAY}T07:28+07:00", "maria", "/hadir masuk")
+    stage.says(f"{TUESDAY}T08:00+07:00", "laras", "/hadir masuk")
+    stage.says(f"{TUESDAY}T08:00+07:00", "maria", "/hadir koreksi")
+    stage.says(f"{TUESDAY}T08:01+07:00", "maria", "/hadir koreksi kemarin pulang 16.10 lupa menekan tombol")
+    stage.says(f"{TUESDAY}T08:02+07:00", "siti", "/hadir koreksi kemarin masuk wfo 07.28 ternyata di kantor")
+    waiting = stage.says(f"{TUESDAY}T08:30+07:00", "budi", "/hadir koreksi daftar")
+    assert waiting is not None
+    for button in (waiting.buttons[0], waiting.buttons[0], waiting.buttons[3]):
+        stage.presses(f"{TUESDAY}T08:31+07:00", "budi", button)
+    stage.submits(f"{TUESDAY}T08:33+07:00", "budi", reason="Belum ada surat tugas")
+    stage.says(f"{TUESDAY}T08:40+07:00", "siti", "/hadir koreksi 31/02 masuk 07.30 lupa")
+
+
+def _office(stage: Stage) -> None:
+    """The demo's office on a Sunday; the request that waits there is brought to others' minds in the days that follow."""
+    demo.seed(stage.hadir)
+    stage.says("2026-11-22T10:00+07:00", "rizky", "/hadir rekap")
+    stage.says("2026-11-22T10:00+07:00", "rina", "/hadir rekap bidang aplikasi")
+    stage.works("2026-11-23T10:00+07:00", "corrections")
+    stage.works("2026-11-25T10:00+07:00", "corrections")
+
+
+def _trouble(stage: Stage) -> None:
+    """A unit of thirty makes a long list; then a table is gone."""
+    _import(stage)
+    with stage.hadir.database.write() as db:
+        db.execute(update(people.person).values(unit_id=select(people.unit.c.id).limit(1).scalar_subquery()))
+    stage.says(f"{MONDAY}T06:50+07:00", "siti", "/hadir tim")
+    with stage.hadir.database.write() as db:
+        db.execute(text("ALTER TABLE attendance_event RENAME TO gone"))
+    stage.says(f"{MONDAY}T07:28+07:00", "siti", "/hadir masuk")
+
+
+# ---------------------------------------------------------------- what the guide quotes
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """An answer in the guide; `line` is what was typed for it ("" if it came without), `pieces` what stands between `…`."""
+
+    number: int
+    line: str
+    pieces: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+_BLOCK = re.compile(r"(?ms)^```\n(.*?)^```$")
+_BUTTONS = re.compile(r"(?m)^\s*((?:\[[^\]\n]+\] ?)+)$")
+
+
+def _quoted(guide: str) -> Iterator[Quoted]:
+    for block in _BLOCK.finditer(guide):
+        number = guide.count("\n", 0, block.start()) + 1
+        for exchange in re.split(r"(?m)^(?=Anda:)", block[1]):
+            said = re.match(r"Anda: +(.*)\n", exchange)
+            answer = exchange[said.end() :] if said else exchange
+            answer = re.sub(r"(?m)^Hadir: ", "", answer)
+            labels = [label for row in _BUTTONS.findall(answer) for label in re.findall(r"\[([^\]]+)\]", row)]
+            pieces = tuple(filter(None, map(_plain, _BUTTONS.sub("", answer).split("…"))))
+            if pieces or labels:
+                yield Quoted(number, said[1].strip() if said else "", pieces, tuple(labels))
+
+
+def _plain(words: str) -> str:
+    """Without marks, table lines and line breaks; every failure has the same code."""
+    words = re.sub(r"\(kode [0-9a-f]{8}\)", f"(kode {CODE})", words)
+    words = re.sub(r"[`*_]|-{3,}", "", words)
+    return re.sub(r"(\| ?)+", "| ", re.sub(r"\s+", " ", words)).strip(" |")
+
+
+def _in_order(pieces: tuple[str, ...], words: str) -> bool:
+    """Whether the pieces stand one after the other in the words."""
+    place = 0
+    for piece in pieces:
+        place = words.find(piece, place)
+        if place < 0:
+            return False
+        place += len(piece)
+    return True
+
+
+GUIDE_TEXT = GUIDE.read_text(encoding="utf-8")
+QUOTED = list(_quoted(GUIDE_TEXT))
+
+
+@pytest.mark.parametrize("quoted", QUOTED, ids=lambda quoted: f"line {quoted.number}")
+def test_an_answer_in_the_guide_is_what_the_program_says(said: list[Said], quoted: Quoted) -> None:
+    answers = [each for each in said if not quoted.line or each.line == quoted.line]
+    assert answers, f"docs/panduan.md, line {quoted.number}: the story of this test never says {quoted.line}"
+    found = [each for each in answers if _in_order(quoted.pieces, _plain(each.text))]
+    heard = "\n\n".join(each.text for each in answers) if quoted.line else "(none of all that was said)"
+    assert found, f"docs/panduan.md, line {quoted.number} quotes {quoted.pieces}; the program says:\n{heard}"
+    labels = [each.labels for each in found]
+    assert any(set(quoted.labels) <= set(each) for each in labels), (
+        f"docs/panduan.md, line {quoted.number} shows the buttons {quoted.labels}; the program has {labels}"
+    )
+
+
+def test_the_guide_is_read_at_all() -> None:
+    assert len(QUOTED) >= 30
+    assert sum(bool(quoted.line) for quoted in QUOTED) >= 15
+    assert sum(len(quoted.labels) for quoted in QUOTED) >= 25
+
+
+def test_every_button_that_the_guide_says_to_press_exists(said: list[Said]) -> None:
+    named = re.findall(r"(?:[Tt]ekan|tombol) \*\*([^*]+)\*\*|(?m:^- \*\*([^*]+)\*\*:)", GUIDE_TEXT)
+    labels = {label for each in said for label in each.labels}
+    assert {one or other for one, other in named} >= {"Tarik kembali", "Setujui", "Tolak", "Koreksi", "Lihat semua"}
+    assert {one or other for one, other in named} - labels == set()
+
+
+def test_the_fields_of_the_form_are_those_of_the_guide(said: list[Said]) -> None:
+    table = GUIDE_TEXT[GUIDE_TEXT.index("| Isian |") :]
+    rows = re.findall(r"(?m)^\| ([^|]+) \|", table[: table.index("\n\n")])[1:]
+    [form] = [each for each in said if each.text == "Koreksi kehadiran"]
+    shown = {re.sub(r" \(.*\)", "", label) for label in form.labels}
+    assert set(rows) <= shown
+    assert "tidak berubah" in shown
+
+
+def test_nothing_that_the_story_says_fails(said: list[Said]) -> None:
+    """Only the answer that is meant to be a failure is one, so that a broken story cannot pass."""
+    assert sum("sedang bermasalah" in each.text for each in said) == 1
