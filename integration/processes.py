@@ -104,6 +104,9 @@ def fork(program: Program) -> int:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
         end_with_parent(parent)
         code = program()
+    except KeyboardInterrupt:
+        # Ctrl+C reaches every process of the terminal, and needs no explanation.
+        code = 128 + signal.SIGINT
     except BaseException:
         traceback.print_exc()
     finally:

@@ -78,7 +78,7 @@ class Stage:
         """Everything that was queued for somebody or for a channel."""
         with self.hadir.database.read() as db:
             payloads = db.scalars(select(outbox.c.payload).order_by(outbox.c.id)).all()
-        return [_said("", reply_from_json(payload["message"])) for payload in payloads]
+        return [_said("", reply_from_json(payload["message"])) for payload in payloads if "message" in payload]
 
     def _at(self, when: str, who: str) -> Talker:
         self.clock.now = at(when)

@@ -204,6 +204,7 @@ def button_attachments(
 
 def markdown(hadir: Hadir, reply: Reply) -> str:
     def cut_note() -> str:
-        return plain(hadir.catalogues.speak(hadir.settings.locale)("… The rest does not fit into one message."))
+        t = hadir.catalogues.speak(hadir.settings.locale)
+        return plain(t("… The rest does not fit into one message."))
 
     return render.markdown(reply.text, cut_note)

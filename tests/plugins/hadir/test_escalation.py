@@ -374,6 +374,29 @@ def test_more_than_a_batch_is_told_in_batches(hadir, asked, later):
     assert told(hadir) == {"budi": 2 + 230, "hendra": 1 + 230}
 
 
+def test_two_workers_at_once_tell_once(hadir, asked, clock):
+    """As when a run is taken over from a worker that was only slow."""
+    clock.now = at(THREE_DAYS)
+    _crowd(hadir, 40)
+    start = threading.Barrier(3)
+    failed = []
+
+    def run():
+        start.wait()
+        try:
+            JOB.run(scheduler.JobRun(hadir, clock.now))
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert told(hadir) == {"budi": 2 + 40, "hendra": 1 + 40}
+
+
 def test_a_quiet_day_reads_one_table(hadir, later, statements):
     later(ONE_DAY)
     assert [statement for statement in statements if "attendance_" in statement or "person" in statement] == [
