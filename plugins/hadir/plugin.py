@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from integration.dispatch import help_reply
+from integration.guidance import help_reply
 from integration.messages import Command, Reply, Text, join
 from integration.plugin import Context, Plugin, Subcommand
 from plugins.hadir import (

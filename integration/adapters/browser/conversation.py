@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from integration.adapters.browser import sheets, store
 from integration.core import Hadir
-from integration.dispatch import SAY, parse
+from integration.dispatch import parse
 from integration.errors import Refused
+from integration.guidance import SAY
 from integration.messages import Answer, Button, ButtonPress, Form, Incoming, Reply, Sender, Text, plain, reply_to_json
 from integration.signing import BadToken
 

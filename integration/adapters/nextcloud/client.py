@@ -10,7 +10,7 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from integration.errors import DeliveryError
+from integration.adapters.nextcloud.errors import NextcloudError
 
 if TYPE_CHECKING:
     from integration.adapters.nextcloud.cloud import Cloud
@@ -26,17 +26,6 @@ PERSON_WAITS_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 5.0
 _FIRST_PAUSE = 0.3
 _PASSING = frozenset({423, 429, 502, 503, 504})
-
-
-class NextcloudError(DeliveryError):
-    """Nextcloud refused or did not answer: `status` is 0 without an answer; `lost`: the connection broke or never was."""
-
-    def __init__(
-        self, text: str, *, status: int = 0, permanent: bool = False, retry_after: float | None = None, lost: bool = False
-    ) -> None:
-        super().__init__(text, permanent=permanent, retry_after=retry_after)
-        self.status = status
-        self.lost = lost
 
 
 class Client:

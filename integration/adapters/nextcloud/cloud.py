@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from xml.parsers.expat import ExpatError
 
 from integration import __version__
-from integration.adapters.nextcloud.client import NextcloudError
+from integration.adapters.nextcloud.errors import NextcloudError
 
 
 def _import_quietly() -> None:

@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from integration.adapters.nextcloud.client import Client, NextcloudError
+from integration.adapters.nextcloud.client import Client
+from integration.adapters.nextcloud.errors import NextcloudError
 from integration.errors import DeliveryError
 from integration.ports import StoredFile
 

@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from integration.adapters.nextcloud.client import Client, NextcloudError
+from integration.adapters.nextcloud.client import Client
+from integration.adapters.nextcloud.errors import NextcloudError
 from integration.adapters.nextcloud.files import NextcloudStorage
 from tests import cast
 

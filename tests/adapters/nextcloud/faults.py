@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from integration.adapters.nextcloud.client import NextcloudError
+from integration.adapters.nextcloud.errors import NextcloudError
 from integration.adapters.nextcloud.files import NextcloudStorage
 from tests.adapters.nextcloud.account import USER
 

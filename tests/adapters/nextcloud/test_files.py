@@ -10,7 +10,8 @@ from datetime import UTC
 import pytest
 import requests
 
-from integration.adapters.nextcloud.client import Client, NextcloudError
+from integration.adapters.nextcloud.client import Client
+from integration.adapters.nextcloud.errors import NextcloudError
 from integration.adapters.nextcloud.files import Link, NextcloudStorage
 from integration.errors import DeliveryError
 from tests import cast

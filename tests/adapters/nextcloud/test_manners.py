@@ -10,7 +10,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from integration.adapters.nextcloud.client import Client, NextcloudError
+from integration.adapters.nextcloud.client import Client
+from integration.adapters.nextcloud.errors import NextcloudError
 from tests.adapters.nextcloud.account import PASSWORD, USER
 from tests.adapters.nextcloud.faults import (
     FILE,

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pytest_httpserver import HTTPServer
 
-from integration.adapters.nextcloud.client import NextcloudError
+from integration.adapters.nextcloud.errors import NextcloudError
 from integration.adapters.nextcloud.files import NextcloudStorage
 from tests.adapters.nextcloud.account import USER
 from tests.adapters.nextcloud.faults import FILE, WRITTEN

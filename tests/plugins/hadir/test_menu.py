@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from integration import audit
 from integration.app import manifest
-from integration.dispatch import help_reply
+from integration.guidance import help_reply
 from integration.i18n import Catalogues
 from integration.messages import Form, Reply, plain
 from plugins.hadir.plugin import PLUGIN
