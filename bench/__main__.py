@@ -97,7 +97,7 @@ def line(row: Row) -> str:
 
 
 HEAD = (
-    "| database | past day rows | connections | Hadir /s | floor /s | ratio (range) | p50 ms Hadir / floor "
+    "| database | past days | connections | Hadir /s | floor /s | ratio (range) | p50 ms Hadir / floor "
     "| p99 ms Hadir / floor | p99 ratio | errors |\n|---|---|---|---|---|---|---|---|---|---|"
 )
 
@@ -116,7 +116,7 @@ def report(rows: list[Row], memory: dict[str, float], seconds: int, rounds: int)
 row, commit, reply. *Floor* is the smallest honest endpoint (`bench/floor.py`: token check, person look-up, two inserts,
 one commit) on the same server program, database and tables. Every request is another person; {data.PEOPLE:,} people;
 {rounds} rounds of {seconds} s each, the two in turn; figures are medians. The load (wrk, one thread) runs on the same
-machine. Every commit reaches the disk.
+machine. Every commit reaches the disk. A past day is a check-in and a check-out of one person, two rows.
 
 {HEAD}
 {shown}

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -82,7 +83,7 @@ class _Child:
 
     def start(self) -> None:
         self.started, self.starts = time.monotonic(), self.starts + 1
-        self.pid = fork(self.program)
+        self.pid = fork(partial(_told_by_parent, self.program))
 
     def died(self) -> float:
         """Note that it is gone, and start it again soon, later and later after short lives; how many seconds it lived."""
@@ -113,6 +114,13 @@ def fork(program: Program) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _told_by_parent(program: Program) -> int:
+    # Ctrl+C reaches every process of the terminal, and this one hears of it from its parent. Both signals together are
+    # too many: a thread that takes both off the queue leaves the main thread asleep, and granian's would never end.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return program()
 
 
 def in_child(program: Program) -> int:
