@@ -22,6 +22,7 @@ def test_a_person_is_picked_from_the_list_and_checks_in_by_typing(visitor: Visit
     siti.page.get_by_label("Cari menurut nama, unit, atau peran").fill("siti")
     expect(siti.page.locator("#people li:visible")).to_have_count(1)
     siti.page.get_by_role("link", name="Siti Rahayu").click()
+    siti.page.wait_for_url("**/room/siti")
     siti.types("/hadir masuk wfh").reads("(WFH)")
     assert siti.fits()
     siti.page.reload()

@@ -63,7 +63,8 @@ class Room {
   }
 
   start() {
-    this.box.value = sessionStorage.getItem(this.draft) || "";
+    // Whoever is faster than this script keeps what they typed.
+    this.box.value ||= sessionStorage.getItem(this.draft) || "";
     this.grow();
     this.box.addEventListener("input", () => { sessionStorage.setItem(this.draft, this.box.value); this.grow(); });
     $(".composer", this.main).addEventListener("submit", (event) => { event.preventDefault(); this.type(); });
