@@ -38,7 +38,7 @@ imports: $(VENV)/.installed-test  ## Who may import whom
 pytest: $(VENV)/.installed-test check-system
 	$(BIN)/pytest -n $(WORKERS) -m "not live" $(ARGS)
 
-bench: $(VENV)/.installed-test check-system  ## Measure, side by side; writes bench/RESULTS.md
+bench: $(VENV)/.installed-test check-system  ## Measure check-ins, judging, rotas and reports beside their ceilings; writes bench/*.md
 	@command -v wrk >/dev/null || $(APT) wrk
 	$(BIN)/python -m bench $(ARGS)
 
@@ -52,10 +52,12 @@ clean:  ## Remove what was made here; databases and settings stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# What the tests start: a PostgreSQL server, a browser, and Playwright's driver, which needs a library of Debian's.
+# What the tests start: a PostgreSQL server, a browser, Playwright's driver, which needs a library of Debian's, and
+# poppler's programs, which read PDF files and check their signatures.
 check-system: $(VENV)/.installed-test
 	@compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || $(APT) postgresql
 	@test -x /usr/bin/chromium || $(APT) chromium
+	@command -v pdfsig >/dev/null || $(APT) poppler-utils
 	@$(BIN)/playwright --version >/dev/null 2>&1 || $(APT) libatomic1
 
 $(BIN)/python:

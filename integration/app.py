@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from flask import Flask, request
 
-from integration import account_check, chat_delivery, installation, storage_delivery
+from integration import account_check, chat_delivery, installation, storage_delivery, task_delivery
 from integration.core import Clock, Hadir
 from integration.db import Database
 from integration.dispatch import Dispatcher
@@ -51,7 +51,10 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, plugins: tuple[Plugi
     """Put the service together; opens no connection yet."""
     plugins = load_plugins(settings.plugins) if plugins is None else plugins
     database = Database(settings.database, pool_size=settings.web_threads)
-    workdays = Workdays(tuple(plugin.day_plan for plugin in plugins if plugin.day_plan))
+    workdays = Workdays(
+        tuple(plugin.day_plan for plugin in plugins if plugin.day_plan),
+        changed={plugin.day_plan: plugin.hours_changed for plugin in plugins if plugin.day_plan and plugin.hours_changed},
+    )
     catalogues = Catalogues((plugin.translations for plugin in plugins), settings.locale)
     return Hadir(
         settings=settings,
@@ -70,6 +73,7 @@ def connect(hadir: Hadir) -> Hadir:
     hadir.deliverers[chat_delivery.KIND] = chat_delivery.deliver
     hadir.deliverers[account_check.KIND] = account_check.deliver
     hadir.deliverers[storage_delivery.KIND] = storage_delivery.deliver
+    hadir.deliverers[task_delivery.KIND] = task_delivery.deliver
     hadir.reconnect = lambda: _connect_platforms(hadir)
     hadir.reconnect()
     return hadir

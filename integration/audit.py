@@ -66,6 +66,15 @@ audit = Table(
 _INSERT = audit.insert()
 
 
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who makes changes from a terminal or a file, why, and when; for the audit rows of all of them."""
+
+    actor: str
+    reason: str
+    now: datetime
+
+
 def record(
     db: Connection,
     now: datetime,

@@ -8,6 +8,7 @@ result: `message_id` and `channel_id` as the platform names them; adapters recog
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from integration import people
 from integration.core import Hadir
 from integration.errors import DeliveryError
-from integration.messages import reply_from_json
+from integration.messages import Reply, reply_from_json
 from integration.outbox import Row
 from integration.people import Account
 from integration.ports import Profile, Recipient
@@ -36,8 +37,22 @@ def deliver(hadir: Hadir, row: Row) -> Mapping[str, Any]:
     chat = hadir.chats.get(to.platform)
     if chat is None:
         raise DeliveryError(f"{to.platform} is not connected: hadir setup {to.platform}", permanent=True)
-    sent = chat.send(to, reply_from_json(row.payload["message"]), row.key)
+    sent = chat.send(to, _with_files(hadir, reply_from_json(row.payload["message"])), row.key)
     return {"message_id": sent.message_id, "channel_id": sent.channel_id}
+
+
+def _with_files(hadir: Hadir, message: Reply) -> Reply:
+    """The message with what the storage holds of it. A file that is not there yet may still be on its way."""
+    if not any(file.path for file in message.files):
+        return message
+    storage = hadir.storage
+    if storage is None:
+        raise DeliveryError("no storage is connected")
+    try:
+        files = [replace(file, content=storage.get(file.path), path="") if file.path else file for file in message.files]
+    except DeliveryError as error:
+        raise DeliveryError(str(error)) from error
+    return replace(message, files=tuple(files))
 
 
 def _recipient(hadir: Hadir, payload: Mapping[str, Any]) -> Recipient:

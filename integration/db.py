@@ -8,10 +8,11 @@ fairly instead of letting them poll.
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -98,9 +99,14 @@ class _WriterQueue:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        with self._threads, self._path.open("wb") as file:
+        with self._threads, open(self._path, "wb", opener=_private) as file:  # Path.open has no opener
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read, if it is made now."""
+    return os.open(path, flags, 0o600)
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -110,6 +116,13 @@ def _sqlite_engine(url: str) -> Engine:
     # What people wrote is in the file: a folder that we make is nobody else's to read.
     Path(database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+
+    @event.listens_for(engine, "do_connect")
+    def _make(*_: object) -> None:
+        # Made and not opened: closing a file takes away the locks that SQLite holds on it in this process. What SQLite
+        # puts beside it gets the same mode; a file that is there already keeps its own.
+        with suppress(OSError):
+            os.mknod(database, 0o600)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: object) -> None:

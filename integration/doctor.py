@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from integration import outbox, schema
+from integration import outages, outbox, schema
 from integration.core import Hadir
 from integration.errors import DeliveryError
 from integration.ports import Storage
+from integration.presets import days_off, ramadan
 
 ZONES = {"Asia/Jakarta": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
 DELIVERY_STALLED = timedelta(minutes=15)
@@ -49,7 +50,8 @@ def core(hadir: Hadir) -> list[Check]:
         cure = "start the database server, or correct HADIR_DATABASE_URL (host, database, user, password)"
         where = hadir.database.url.render_as_string(hide_password=True)
         return [*checks, Check("database", "fail", f"{where}: {_first_line(error)}", cure)]
-    return [*checks, migrations(hadir), *_if_migrated(hadir, deliveries)]
+    later = [check for group in (deliveries, web_processes, holidays, season) for check in _if_migrated(hadir, group)]
+    return [*checks, migrations(hadir), *later]
 
 
 def home(hadir: Hadir) -> Check:
@@ -112,6 +114,47 @@ def deliveries(hadir: Hadir) -> list[Check]:
         return [waiting, Check("dead letters", "ok", "none")]
     cure = "read why: hadir outbox list; mend it, then: hadir outbox retry --all"
     return [waiting, Check("dead letters", "warn", f"{backlog.dead} messages were given up", cure)]
+
+
+def holidays(hadir: Hadir) -> list[Check]:
+    """Whether the days off of this year and, from November on, of the next are known, and the library knows the same."""
+    today = hadir.clock().astimezone(ZoneInfo(hadir.settings.zone)).date()
+    years = [today.year, today.year + 1] if today.month > 10 else [today.year]
+    with hadir.database.read() as db:
+        missing = [year for year in years if days_off.without_collective(days_off.of_year(db, year))]
+    different = [sentence for year in years for sentence in days_off.differences(year)]
+    if missing:
+        cure = "take the year's SKB 3 Menteri: hadir holidays add DATE NAME --kind collective; or upgrade Hadir"
+        return [Check("holidays", "warn", f"no collective leave of {', '.join(map(str, missing))} is known", cure)]
+    if different:
+        cure = "look up the year's SKB 3 Menteri; then: hadir holidays add or remove"
+        return [Check("holidays", "warn", "; ".join(different[:3]), cure)]
+    return [Check("holidays", "ok", f"known of {' and '.join(map(str, years))}")]
+
+
+def season(hadir: Hadir) -> list[Check]:
+    """Whether the Ramadan that goes on or begins soon has its hours."""
+    today = hadir.clock().astimezone(ZoneInfo(hadir.settings.zone)).date()
+    with hadir.database.read() as db:
+        missing = ramadan.suggestion(db, today)
+    if not missing:
+        return [Check("ramadan", "ok", f"nothing to add for the next {ramadan.AHEAD.days} days")]
+    said, cure = missing.split(": ", 1)
+    return [Check("ramadan", "warn", said, cure)]
+
+
+def web_processes(hadir: Hadir) -> list[Check]:
+    """Whether one of them has given a sign of life just now."""
+    now, patience = hadir.clock(), timedelta(seconds=hadir.settings.outage_after_seconds)
+    with hadir.database.read() as db:
+        last = outages.last_beat(db, now)
+    if last is None:
+        return [Check("web processes", "skip", "none has run yet on this database")]
+    if now - last > patience:
+        minutes = int((now - last) / timedelta(minutes=1))
+        cure = "see that `hadir web` (or `hadir serve`) runs and can write to the database: its log says heartbeat_failed"
+        return [Check("web processes", "fail", f"the last sign of life was {minutes} minutes ago", cure)]
+    return [Check("web processes", "ok", f"alive {max(int((now - last).total_seconds()), 0)} seconds ago")]
 
 
 def storage(place: Storage) -> Check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import replace
 
 from integration.i18n import Translate
@@ -21,9 +22,9 @@ def after_first(text: str) -> str:
 
 def did_you_mean(plugin: Plugin) -> Handler:
     def answer(context: Context, command: Command) -> Reply:
-        words = {w: s.word for s in plugin.subcommands if not s.hidden for w in (s.word, *s.aliases)}
-        close = difflib.get_close_matches(command.words[0].lower(), words, n=3, cutoff=0.6)
-        meant = list(dict.fromkeys(words[word] for word in close))
+        typed = command.words[0].lower()
+        words = _known(plugin, aliases=len(typed) > 3)  # something short is near to too many: `apa` is not `alpa`
+        meant = list(dict.fromkeys(words[word] for word in _close(typed, words)))
         if not meant:
             unknown = context.t("`/{plugin}` does not know “{word}”.", plugin=Text(plugin.name), word=command.words[0])
             return replace(help_reply(plugin, context.t, unknown), refused=True)
@@ -36,6 +37,23 @@ def did_you_mean(plugin: Plugin) -> Handler:
     return answer
 
 
+def _known(plugin: Plugin, *, aliases: bool) -> dict[str, str]:
+    """{what one may type: the subcommand's word}"""
+    shown = (each for each in plugin.subcommands if not each.hidden)
+    return {word: each.word for each in shown for word in (each.word, *(each.aliases if aliases else ()))}
+
+
+def _close(typed: str, known: Iterable[str]) -> list[str]:
+    """At most three known words that may have been meant; `izin` is not `in`, and `apa` is not `recap`."""
+
+    def likely(word: str) -> bool:
+        if word[0] == typed[0]:
+            return len(word) > 2
+        return len(word) > 4 and difflib.SequenceMatcher(None, typed, word).ratio() > 0.8
+
+    return [word for word in difflib.get_close_matches(typed, known, n=9, cutoff=0.6) if likely(word)][:3]
+
+
 def help_reply(plugin: Plugin, t: Translate, first: Text | None = None) -> Reply:
     """What the plugin's command can do, one line per subcommand, from its declarations."""
     lines = [first, Text("")] if first else []
@@ -46,10 +64,6 @@ def help_reply(plugin: Plugin, t: Translate, first: Text | None = None) -> Reply
 
 
 def _help_line(plugin: Plugin, subcommand: Subcommand, t: Translate) -> Text:
-    arguments = t(subcommand.arguments) if subcommand.arguments else ""
-    usage = " ".join(filter(None, (f"/{plugin.name}", subcommand.word, arguments)))
-    line = Text(f"- `{usage}` — {t(subcommand.help)}")
-    if not subcommand.example:
-        return line
-    example = t("Example: {example}", example=Text(f"`{subcommand.example}`"))
-    return Text(f"{line}. {example}")
+    """`- /hadir masuk wfh — …`: what one may type as it stands. Brackets and bars are for the books."""
+    shown = subcommand.example or f"/{plugin.name} {subcommand.word}"
+    return Text(f"- `{shown}` — {t(subcommand.help)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
@@ -14,7 +15,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from integration import __version__, outbox
+from integration import __version__, outages, outbox
 from integration.core import Hadir
 
 log = structlog.get_logger()
@@ -70,10 +71,11 @@ class _Checks:
 
         return schema.wanted()
 
-    def backlog(self) -> outbox.Backlog:
+    def state(self) -> tuple[outbox.Backlog, datetime | None]:
+        """What waits in the outbox, and the latest sign of life of a web process."""
         now = self.hadir.clock()
         with self.hadir.database.read() as db:
-            return outbox.backlog(db, now)
+            return outbox.backlog(db, now), outages.last_beat(db, now)
 
 
 class _Metrics(Collector):
@@ -93,7 +95,7 @@ class _Metrics(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            backlog = self._checks.within_patience(self._checks.backlog)
+            backlog, beat = self._checks.within_patience(self._checks.state)
         except Exception:
             yield GaugeMetricFamily("hadir_database_up", "Whether the database answers", 0)
             return
@@ -105,6 +107,9 @@ class _Metrics(Collector):
         yield GaugeMetricFamily(
             "hadir_outbox_oldest_seconds", "Age of the oldest row that should be delivered", max(oldest, 0.0)
         )
+        if beat is not None:
+            age = max((now - beat).total_seconds(), 0.0)
+            yield GaugeMetricFamily("hadir_heartbeat_seconds", "Since the last beat of a web process", age)
 
 
 def _counters() -> CollectorRegistry:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 # Two private-use characters enclose words that are not ours. `quote` removes them from its input.
@@ -115,13 +115,27 @@ class ButtonPress:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """With a `path` it is one of the storage's, without content here: it is read when the message is sent."""
+
+    name: str
+    media_type: str
+    content: bytes = b""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FormSubmission:
-    """A form of ours came back; `values` maps field names to what was typed, always text."""
+    """A form of ours came back; `values` maps field names to what was typed, always text.
+
+    `files` holds what was chosen in fields of the kind "file"; for these `values` has the file's name.
+    """
 
     action: str
     values: Mapping[str, str]
     value: str = ""
     channel: Channel = Channel()
+    files: Mapping[str, File] = field(default_factory=dict)
 
 
 Incoming = Command | ButtonPress | FormSubmission
@@ -139,13 +153,6 @@ class Button:
     value: str = ""
     style: Literal["", "good", "danger"] = ""
     days: float = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    name: str
-    media_type: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +175,13 @@ class Reply:
 class Field:
     """One field of a form. `choices` are (value, label) pairs for a `select`.
 
-    People's phones show every kind as plain text, so a handler parses `date` and `time` tolerantly.
+    People's phones show every kind as plain text, so a handler parses `date` and `time` tolerantly. A form with a `file`
+    is filled on a web page, because no chat platform's own form takes one.
     """
 
     name: str
     label: str
-    kind: Literal["text", "textarea", "select", "date", "time"] = "text"
+    kind: Literal["text", "textarea", "select", "date", "time", "file"] = "text"
     default: str = ""
     hint: str = ""
     required: bool = True
@@ -191,6 +199,10 @@ class Form:
     value: str = ""
     intro: str = ""
     submit: str = ""
+
+    @property
+    def takes_files(self) -> bool:
+        return any(field.kind == "file" for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +228,9 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
             {"label": b.label, "action": b.action, "value": b.value, "style": b.style, "days": b.days} for b in reply.buttons
         ],
         "files": [
-            {"name": f.name, "media_type": f.media_type, "content": base64.b64encode(f.content).decode()} for f in reply.files
+            {"name": f.name, "media_type": f.media_type}
+            | ({"path": f.path} if f.path else {"content": base64.b64encode(f.content).decode()})
+            for f in reply.files
         ],
     }
 
@@ -228,5 +242,7 @@ def reply_from_json(data: Mapping[str, Any]) -> Reply:
     return Reply(
         text=Text(data["text"]),
         buttons=tuple(Button(**button) for button in data["buttons"]),
-        files=tuple(File(f["name"], f["media_type"], base64.b64decode(f["content"])) for f in data["files"]),
+        files=tuple(
+            File(f["name"], f["media_type"], base64.b64decode(f.get("content", "")), f.get("path", "")) for f in data["files"]
+        ),
     )

@@ -98,9 +98,12 @@ def enqueue(
 
 
 def enqueue_all(db: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Queue rows of `kind`, `stream`, `key` and `payload` in one statement; those that were queued before stay as they are."""
+    """Queue rows of `kind`, `stream`, `key`, `payload` and perhaps `due_at` (none: now) in one statement; those that were
+    queued before stay as they are.
+    """
     if rows:
-        db.execute(insert_or_nothing(db, outbox), [{**row, "created_at": now, "due_at": now} for row in rows])
+        timed = [{**row, "created_at": now, "due_at": row.get("due_at") or now} for row in rows]
+        db.execute(insert_or_nothing(db, outbox), timed)
 
 
 # ---------------------------------------------------------------- delivery: who takes which row

@@ -7,12 +7,12 @@ storage or the clock, and never commits.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Table
 
@@ -20,8 +20,24 @@ from integration import audit, outbox
 from integration.i18n import Catalogues, Translate
 from integration.messages import Answer, Channel, Incoming, Reply, Sender, reply_to_json
 from integration.people import Person
+from integration.rulebook import Rules
 from integration.settings import Settings
-from integration.workdays import DayPlan, DayPlanProvider, Workdays
+from integration.workdays import DayPlan, DayPlanProvider, HoursChanged, Workdays
+
+# Words a message in its reader's language.
+Build = Callable[[Translate], Reply]
+
+
+class Notice(NamedTuple):
+    """A direct message under a `key` of its own: sent from `due_at` on (none: now), dropped after `until`, when it would
+    help nobody any more.
+    """
+
+    person: Person
+    key: str
+    build: Build
+    due_at: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,37 +53,33 @@ class Work:
     def plan(self, person: Person, day: date) -> DayPlan:
         return self.workdays.plan(self.db, person, day, self.now)
 
+    def rules(self) -> Rules:
+        """The rules in force, by kind, person and day."""
+        return self.workdays.rules(self.db, self.now)
+
     def speak(self, person: Person | None) -> Translate:
         """The reader's language; the office's default for a channel."""
         return self.catalogues.speak((person.locale if person else "") or self.settings.locale)
 
     def tell(
-        self,
-        person: Person,
-        key: str,
-        build: Callable[[Translate], Reply],
-        *,
-        due_at: datetime | None = None,
-        until: datetime | None = None,
+        self, person: Person, key: str, build: Build, *, due_at: datetime | None = None, until: datetime | None = None
     ) -> bool:
-        """Queue a direct message in the person's language; False if `key` was queued before.
+        """Queue a `Notice`; False if `key` was queued before."""
+        return outbox.enqueue(self.db, **self._queued(Notice(person, key, build, due_at, until)), now=self.now)
 
-        It is sent from `due_at` on (none: now) and dropped after `until`, when it would help nobody any more.
-        """
-        row = self._direct_message(person, key, build)
-        if until is not None:
-            row["payload"]["until"] = until.isoformat()
-        return outbox.enqueue(self.db, **row, now=self.now, due_at=due_at)
+    def tell_all(self, notices: Iterable[Notice | tuple[Person, str, Build]]) -> None:
+        """`tell` for many in one statement; a key that was queued before changes nothing."""
+        outbox.enqueue_all(self.db, [self._queued(Notice(*notice)) for notice in notices], self.now)
 
-    def tell_all(self, messages: Iterable[tuple[Person, str, Callable[[Translate], Reply]]]) -> None:
-        """`tell` for many in one statement: (person, key, build) each; a key that was queued before changes nothing."""
-        outbox.enqueue_all(self.db, [self._direct_message(*message) for message in messages], self.now)
+    def _queued(self, notice: Notice) -> dict[str, Any]:
+        person = notice.person
+        payload: dict[str, Any] = {"person": person.id, "message": reply_to_json(notice.build(self.speak(person)))}
+        if notice.until is not None:
+            payload["until"] = notice.until.isoformat()
+        stream = f"person:{person.id}"
+        return {"kind": "chat", "stream": stream, "key": notice.key, "payload": payload, "due_at": notice.due_at}
 
-    def _direct_message(self, person: Person, key: str, build: Callable[[Translate], Reply]) -> dict[str, Any]:
-        payload = {"person": person.id, "message": reply_to_json(build(self.speak(person)))}
-        return {"kind": "chat", "stream": f"person:{person.id}", "key": key, "payload": payload}
-
-    def post(self, platform: str, channel_id: str, key: str, build: Callable[[Translate], Reply]) -> bool:
+    def post(self, platform: str, channel_id: str, key: str, build: Build) -> bool:
         """Queue a post to a channel in the office's language; False if `key` was queued before."""
         payload = {"platform": platform, "channel": channel_id, "message": reply_to_json(build(self.speak(None)))}
         stream = f"channel:{platform}:{channel_id}"
@@ -77,6 +89,11 @@ class Work:
         """Queue a file for the office's storage, made of safe names; False if `key` was queued before."""
         payload = {"path": path, "media_type": media_type, "content": base64.b64encode(content).decode()}
         return outbox.enqueue(self.db, kind="storage", stream=f"file:{path}"[:190], key=key, payload=payload, now=self.now)
+
+    def later(self, task: str, stream: str, key: str, given: Mapping[str, Any]) -> bool:
+        """Queue work for the worker, named `plugin.name`; False if `key` was queued before. One at a time in a stream."""
+        payload = {"task": task, "given": dict(given)}
+        return outbox.enqueue(self.db, kind="task", stream=stream, key=key, payload=payload, now=self.now)
 
     def audit(
         self,
@@ -123,7 +140,8 @@ Handler = Callable[[Context, Any], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """`/plugin word …`. `arguments`, `help` and `example` are English message ids or literal command words.
+    """`/plugin word …`. `help` is an English message id and `example` a whole line as one types it: both are the help that
+    people read. `arguments` is the same for the books, like `[day] [reason]`.
 
     `writes` says whether the transaction may change anything; a reader never waits for a writer.
     """
@@ -147,6 +165,14 @@ class Run(Protocol):
     def begin(self) -> AbstractContextManager[Work]: ...
 
 
+def in_batches(run: Run, batch: Callable[[Work, int], int]) -> None:
+    """A transaction for each batch: `batch` gets the id to go on after (0 at first), returns the next one, -1 at the end."""
+    after = 0
+    while after >= 0:
+        with run.begin() as work:
+            after = batch(work, after)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """`cron` is an APScheduler crontab in UTC, weekdays by name. `catch_up_minutes`: how late a missed run still helps."""
@@ -157,6 +183,9 @@ class Job:
     catch_up_minutes: int = 60
 
 
+# Work that a handler has no time for; `given` is what `Work.later` was told. It may be begun again after a crash.
+Task = Callable[[Run, Mapping[str, Any]], None]
+
 # What a person did on a day: (db, person, day) -> sentences, for the logbook.
 ActivityProvider = Callable[[Connection, Person, date], Sequence[str]]
 
@@ -165,6 +194,7 @@ ActivityProvider = Callable[[Connection, Person, date], Sequence[str]]
 class Plugin:
     """Everything a plugin is; `home` answers the bare command, `buttons` and `forms` are keyed by action name.
 
+    `otherwise` answers what begins with no subcommand's word (a day, a month); without it the nearest words are offered.
     Actions are written `plugin.action` outside; here without the prefix. `ledgers` are tables of which every
     row must agree with its last audit row (object `table:id`, `after` holding the columns named).
     """
@@ -175,13 +205,32 @@ class Plugin:
     home: Handler
     subcommands: tuple[Subcommand, ...]
     translations: Path
+    otherwise: Handler | None = None
     buttons: Mapping[str, Handler] = field(default_factory=dict)
     forms: Mapping[str, Handler] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
+    tasks: Mapping[str, Task] = field(default_factory=dict)
     tables: tuple[Table, ...] = ()
     ledgers: Mapping[str, tuple[Table, tuple[str, ...]]] = field(default_factory=dict)
+    # What `ledgers` cannot say: rows that one audit row explains together. Yields what does not agree with the audit.
+    checks: tuple[Callable[[Connection], Iterator[audit.Problem]], ...] = ()
     day_plan: DayPlanProvider | None = None
+    # Whose hours `day_plan` may change; without it, anybody's: reminders then have to look at everybody.
+    hours_changed: HoursChanged | None = None
     activities: ActivityProvider | None = None
 
 
-__all__ = ["Answer", "Context", "Handler", "Incoming", "Job", "Plugin", "Run", "Subcommand", "Work"]
+__all__ = [
+    "Answer",
+    "Build",
+    "Context",
+    "Handler",
+    "Incoming",
+    "Job",
+    "Notice",
+    "Plugin",
+    "Run",
+    "Subcommand",
+    "Work",
+    "in_batches",
+]

@@ -77,9 +77,10 @@ def prepare(settings: Settings) -> int:
 
 def _see_to_schema(database: Database) -> int:
     from integration import schema
+    from integration.app import utc_now
 
     if database.is_sqlite:
-        schema.upgrade(database)
+        schema.upgrade(database, utc_now())
         return 0
     present, wanted = schema.present(database), schema.wanted()
     if present == wanted:

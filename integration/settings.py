@@ -14,6 +14,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SHORTEST_SECRET = 32
+# These are files themselves: `HADIR_*_FILE` names the file, which is read when it is needed.
+_FILES = frozenset({"agency_logo", "signing_pkcs12"})
 
 
 class SettingsError(Exception):
@@ -52,6 +54,17 @@ class Settings(BaseSettings):
     reminder_after_minutes: int = Field(default=15, ge=0, le=240)
     reminder_from: str = "05:00"
     reminder_until: str = "21:00"
+    outage_after_seconds: int = Field(default=120, ge=2, le=86400)
+
+    agency_name: str = ""
+    agency_parent: str = ""
+    agency_address: str = ""
+    agency_logo: Path | None = None
+    agency_place: str = ""
+    agency_contact: str = ""
+    agency_data_licence: str = ""
+    signing_pkcs12: Path | None = None
+    signing_password: SecretStr = SecretStr("")
 
     @field_validator("plugins", mode="before")
     @classmethod
@@ -83,7 +96,9 @@ def _values(environment: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name in Settings.model_fields:
         plain, file = f"HADIR_{name.upper()}", f"HADIR_{name.upper()}_FILE"
-        if environment.get(file):
+        if environment.get(file) and name in _FILES:
+            values[name] = environment[file]
+        elif environment.get(file):
             try:
                 values[name] = Path(environment[file]).read_text().strip()
             except OSError as error:

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -61,13 +62,17 @@ def load(settings: Settings) -> Flask:
     """Called in each web process: the application."""
     from integration import logs
     from integration.app import assemble, connect, create_app
+    from integration.heartbeat import Heartbeat
 
     processes.end_with_parent()
     # Ctrl-C reaches every process of the terminal; a worker of granian that hears it before its parent's SIGTERM hangs.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     logs.configure(settings.log_level, pretty=sys.stderr.isatty())
     _allow_many_connections()
-    return create_app(connect(assemble(settings)))
+    hadir = connect(assemble(settings))
+    app = create_app(hadir)
+    Heartbeat(hadir.database, hadir.clock, timedelta(seconds=settings.outage_after_seconds)).start()
+    return app
 
 
 def with_port(settings: Settings) -> Settings:

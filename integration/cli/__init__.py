@@ -23,8 +23,15 @@ COMMANDS = {
     "setup": "setup",
     "doctor": "doctor",
     "people": "people",
+    "day": "day",
+    "rules": "rules",
+    "reevaluate": "reevaluate",
+    "holidays": "holidays",
+    "leave": "leave",
     "outbox": "outbox",
+    "outages": "outages",
     "audit": "audit",
+    "report": "report",
 }
 
 

@@ -15,7 +15,7 @@ from rich.progress import Progress
 from sqlalchemy import Connection, Row
 
 from integration import audit as record
-from integration import ledger
+from integration import explained, ledger
 from integration.audit import Problem
 from integration.cli.opened import opened
 from integration.cli.show import counted, table
@@ -71,6 +71,10 @@ def _everything(hadir: Hadir, db: Connection, second: Connection) -> Iterator[Pr
             objects.clear()
     yield from _deleted(second, ledgers, objects, gone)
     yield from ledger.compare(db, second, ledgers)
+    yield from explained.problems(second)
+    for plugin in hadir.plugins:
+        for check in plugin.checks:
+            yield from check(second)
 
 
 def _deleted(second: Connection, ledgers: ledger.Ledgers, objects: set[str], gone: set[str]) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from integration import schema
+from integration.app import utc_now
 from integration.cli.opened import quiet
 from integration.cli.presets import presets
 from integration.db import Database
@@ -29,7 +30,7 @@ def upgrade() -> None:
     """Make the tables, or bring them up to this version; harmless when they are."""
     with _database() as database:
         before = schema.present(database)
-        schema.upgrade(database)
+        schema.upgrade(database, utc_now())
         after = schema.present(database)
     click.echo(
         f"The database is at revision {after}" + ("; nothing to do." if before == after else f" (was: {before or 'empty'}).")

@@ -17,6 +17,8 @@ from integration.settings import Settings, SettingsError, load
 
 QUIET = "WARNING"
 _PATIENCE_SECONDS = 20.0
+# About as many working days as a year has.
+_YEAR = 240
 
 TRY_FIRST = """
   {address}
@@ -40,8 +42,9 @@ TRY_FIRST = """
 @click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on (HADIR_PORT, 8080); 0 takes a free one.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
 @click.option("--reset", is_flag=True, help="Empty the demo database and fill it again.")
-def demo(port: int | None, no_browser: bool, reset: bool) -> None:
-    """Try everything in the browser: a made-up office of 30 people and their last 20 working days.
+@click.option("--days", type=click.IntRange(20, _YEAR), default=_YEAR, show_default=True, help="Past working days to make up.")
+def demo(port: int | None, no_browser: bool, reset: bool, days: int) -> None:
+    """Try everything in the browser: a made-up office of 30 people and a year of theirs.
 
     Uses the database that HADIR_DATABASE_URL or HADIR_HOME name, if it is empty or a demo already; no other.
     """
@@ -50,7 +53,7 @@ def demo(port: int | None, no_browser: bool, reset: bool) -> None:
         settings = settings.model_copy(update={"log_level": QUIET})
     settings = _with_free_port(settings)
     # In a child, so that this process stays small and has no database open when it forks the servers.
-    if code := processes.in_child(partial(prepare, settings, reset)):
+    if code := processes.in_child(partial(prepare, settings, reset, days)):
         sys.exit(code)
     sys.exit(serving.serve(settings, ready=partial(_ready, no_browser)))
 
@@ -65,7 +68,7 @@ def _with_free_port(settings: Settings) -> Settings:
         ) from None
 
 
-def prepare(settings: Settings, reset: bool) -> int:
+def prepare(settings: Settings, reset: bool, working_days: int) -> int:
     """Migrate and fill the database; 0, or 1 after saying why it is left alone."""
     from sqlalchemy.exc import OperationalError
 
@@ -80,11 +83,11 @@ def prepare(settings: Settings, reset: bool) -> int:
         filled = not office.is_empty(database)
         if filled and not office.is_demo(database):
             return _leave_alone(str(database.url))
-        schema.upgrade(database)
+        schema.upgrade(database, hadir.clock())
         if filled and reset:
             office.wipe(database)
         if reset or not filled:
-            office.seed(hadir)
+            office.seed(hadir, working_days)
     except OperationalError as error:
         click.echo(f"hadir: the database {database.url!r} cannot be used: {error.orig}", err=True)
         return 1

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from integration import schema
-from integration.app import assemble
+from integration.app import assemble, utc_now
 from integration.core import Hadir
 from integration.db import Database
 from integration.settings import load
@@ -27,7 +27,8 @@ def opened() -> Iterator[Hadir]:
     """The service on the database that the settings name, which must exist and be up to date."""
     quiet()
     settings = load()
-    hadir = assemble(settings)
+    # Whoever runs a command in their own program may hand it a clock.
+    hadir = assemble(settings, clock=click.get_current_context().obj or utc_now)
     try:
         _check(hadir.database)
         yield hadir

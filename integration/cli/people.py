@@ -11,11 +11,14 @@ from zoneinfo import ZoneInfo
 import click
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
-from integration import audit, linking, workdays
+from integration import audit, linking, schedules, workdays
 from integration import people as office
+from integration.audit import By
+from integration.cli.one import one_person
 from integration.cli.opened import actor, opened, today
+from integration.cli.schedule import schedule
 from integration.cli.show import counted, listed, table
 from integration.core import Hadir
 from integration.messages import plain
@@ -23,7 +26,6 @@ from integration.people import Person
 from integration.roster import export as exporting
 from integration.roster.importing import Options, Outcome, import_file
 from integration.roster.model import PLATFORMS, FileError
-from integration.roster.write import By
 
 DAY = click.DateTime(["%Y-%m-%d"])
 SHOWN = 20
@@ -32,6 +34,9 @@ SHOWN = 20
 @click.group()
 def people() -> None:
     """The office's list: import and export it, link accounts, end, schedules."""
+
+
+people.add_command(schedule)
 
 
 # ---------------------------------------------------------------- import and export
@@ -135,7 +140,8 @@ def list_(words: tuple[str, ...], as_json: bool) -> None:
     with opened() as hadir, hadir.database.read() as db:
         found = _found(db, " ".join(words), today(hadir))
         accounts = office.accounts(db, [who.id for who in found])
-        rows = [_row(who, accounts.get(who.id, [])) for who in found]
+        current = schedules.current(db, found, today(hadir), hadir.clock())
+        rows = [_row(who, accounts.get(who.id, []), current[who.id]) for who in found]
         if as_json:
             click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         elif rows:
@@ -154,7 +160,7 @@ def _found(db: Connection, words: str, day: date) -> list[Person]:
     return found or [who for unit_id, _ in office.units_named(db, words) for who in office.of_unit(db, unit_id, day)]
 
 
-def _row(who: Person, accounts: list[office.Account]) -> dict[str, str]:
+def _row(who: Person, accounts: list[office.Account], schedule: str) -> dict[str, str]:
     usernames = {account.platform: account.username for account in accounts}
     return {
         "nip": who.nip,
@@ -164,7 +170,7 @@ def _row(who: Person, accounts: list[office.Account]) -> dict[str, str]:
         "zone": workdays.ZONE_NAMES.get(who.zone, who.zone),
         "email": who.email,
         **{platform: usernames.get(platform, "") for platform in PLATFORMS},
-        "schedule": who.schedule,
+        "schedule": schedule,
         "ended": who.ended_on.isoformat() if who.ended_on else "",
     }
 
@@ -208,7 +214,7 @@ def link(platform: str, username: str, nip: str, external_id: str) -> None:
     username = username.strip().removeprefix("@").lower()
     with opened() as hadir:
         with hadir.database.read() as db:
-            person = _one(db, nip)
+            person = one_person(db, nip)
             waiting = linking.requests(db, platform, username)
         waiting = [request for request in waiting if external_id in ("", request.sender.id)]
         if len(waiting) > 1 or (external_id and not waiting):
@@ -243,7 +249,7 @@ def end(nip: str, day: datetime | None, undo: bool) -> None:
         raise click.UsageError("give --on YYYY-MM-DD (the last working day), or --undo")
     last = day.date() if day else None
     with opened() as hadir, hadir.database.write() as db:
-        person = _one(db, nip)
+        person = one_person(db, nip)
         changed = _set(hadir, db, person, "ended_on", person.ended_on, last, action="people.ended")
         state = f"last working day {last}" if last else "works here"
         click.echo(f"{person.name} ({person.nip}): {state}{'' if changed else '; nothing changed'}.")
@@ -260,37 +266,13 @@ def start(nip: str, day: datetime) -> None:
     """Say when somebody began: nothing is expected of them before (at first, the day of their import)."""
     first = day.date()
     with opened() as hadir, hadir.database.write() as db:
-        person = _one(db, nip)
+        person = one_person(db, nip)
         if person.ended_on and person.ended_on < first:
             raise click.ClickException(
                 f"{person.name} left on {person.ended_on}: give an earlier day, or first: hadir people end --undo"
             )
         changed = _set(hadir, db, person, "started_on", person.started_on, first, action="people.started")
         click.echo(f"{person.name} ({person.nip}): first working day {first}{'' if changed else '; nothing changed'}.")
-
-
-@people.command()
-@click.argument("nip")
-@click.argument("name")
-def schedule(nip: str, name: str) -> None:
-    """Give somebody other working hours: NAME is one of the schedules in the database, `standar` the office's own."""
-    with opened() as hadir, hadir.database.write() as db:
-        hours = workdays.work_hours
-        names = sorted(row.schedule for row in db.execute(select(hours.c.schedule).distinct()))
-        if name not in names:
-            raise click.ClickException(f"there is no schedule {name}; there are: {', '.join(names)}")
-        person = _one(db, nip)
-        wanted = "" if name == workdays.STANDARD else name
-        changed = _set(hadir, db, person, "schedule", person.schedule, wanted, action="people.scheduled")
-        click.echo(f"{person.name} ({person.nip}): schedule {name}{'' if changed else '; nothing changed'}.")
-
-
-def _one(db: Connection, nip: str) -> Person:
-    nip = "".join(nip.split())
-    found = office.fetch(db, office.people_query().where(office.person.c.nip == nip))
-    if not found:
-        raise click.ClickException(f"nobody has the NIP {nip}; look with: hadir people list NAME")
-    return found[0]
 
 
 def _set(hadir: Hadir, db: Connection, person: Person, column: str, before: object, after: object, *, action: str) -> bool:

@@ -13,9 +13,10 @@ import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from integration.audit import By
 from integration.cli.opened import actor, opened, today
 from integration.cli.show import counted, listed, table
-from integration.presets import store
+from integration.presets import days_off, ramadan, store
 from integration.presets.check import WEEKDAYS, shown_key
 from integration.presets.plan import Change, Plan, present
 from integration.workdays import FRESH_SECONDS, season, work_hours
@@ -49,15 +50,17 @@ def presets(file: Path | None, dry_run: bool, show: bool, year: int | None, as_j
 
 def _bring(file: Path, dry_run: bool) -> None:
     with opened() as hadir:
-        by = store.By(actor(), f"presets of {file.name}", hadir.clock())
+        by = By(actor(), f"presets of {file.name}", hadir.clock())
         try:
             with hadir.database.write() as db:
                 plan = store.bring(db, file, by, today(hadir), dry_run=dry_run)
+                season = "" if plan.problems or dry_run else ramadan.suggestion(db, today(hadir))
         except store.FileError as error:
             raise click.ClickException(str(error)) from None
         except IntegrityError:
             raise click.ClickException("the calendar was changed by somebody else at the same moment; run it again") from None
     _report(plan, dry_run)
+    _note(season)
     if plan.problems:
         raise click.exceptions.Exit(1)
 
@@ -117,8 +120,11 @@ def _state(change: Change, row: Mapping[str, Any]) -> str:
 
 def _day(row: Mapping[str, Any]) -> str:
     """`07:30–16:00, break 60 min, holidays too`"""
+    if row["rest"]:
+        return "rest"
     hours = f"{_clock(row['start'])}–{_clock(row['end'])}, break {row['break_minutes']} min"
-    return hours + (", holidays too" if row["on_holidays"] else "")
+    hours += f", dynamic: {row['minutes']} min are owed" if row["dynamic"] else ""
+    return hours + (", holidays too" if row["on_holidays"] else ", collective leave too" if row["on_collective"] else "")
 
 
 def _clock(minute: int) -> str:
@@ -129,6 +135,11 @@ def _holiday(row: Mapping[str, Any]) -> str:
     return f"{row['name']} ({row['kind']})" if row["name"] else "a working day after all"
 
 
+def _note(said: str) -> None:
+    if said:
+        click.echo(f"note: {said}", err=True)
+
+
 # ---------------------------------------------------------------- what is in force
 
 
@@ -136,6 +147,7 @@ def _show(year: int | None, as_json: bool) -> None:
     with opened() as hadir, hadir.database.read() as db:
         year = year or today(hadir).year
         found = _in_force(db, year)
+        suggested = ramadan.suggestion(db, today(hadir)) if year >= today(hadir).year else ""
     if as_json:
         click.echo(json.dumps({"year": year, **found}, default=str, ensure_ascii=False, indent=2))
         return
@@ -143,6 +155,7 @@ def _show(year: int | None, as_json: bool) -> None:
     table([_hours_line(row) for row in found["hours"]])
     click.echo(f"\nSeasons in {year}")
     _table_or_none([{"name": row["name"], "first": str(row["first"]), "last": str(row["last"])} for row in found["seasons"]])
+    _note(suggested)
     click.echo(f"\nHolidays in {year}")
     _table_or_none([{"day": _named(row["day"]), "holiday": _holiday(row)} for row in found["holidays"]])
 
@@ -163,7 +176,7 @@ def _in_force(db: Connection, year: int) -> dict[str, Any]:
     rows = present(db)
     hours = [row for key, row in rows.items() if key[0] == "work_hours"]
     seasons = [row for key, row in rows.items() if key[0] == "season"]
-    days = [row for key, row in rows.items() if key[0] == "holiday" and row["day"].year == year]
+    days = [{"day": off.day, "name": off.name, "kind": off.kind} for off in days_off.of_year(db, year)]
     return {
         "hours": list(_of_year(hours, year)),
         "seasons": [
@@ -171,7 +184,7 @@ def _in_force(db: Connection, year: int) -> dict[str, Any]:
             for row in sorted(seasons, key=lambda row: row["first"])
             if row["first"].year <= year <= row["last"].year
         ],
-        "holidays": sorted(days, key=lambda row: row["day"]),
+        "holidays": days,
     }
 
 
@@ -185,9 +198,10 @@ def _of_year(hours: list[Mapping[str, Any]], year: int) -> Iterator[dict[str, An
             next_one = newest_first[number - 1]["valid_from"] if number else None
             if row["valid_from"] <= last and (next_one is None or next_one > first):
                 held.append({**row, "superseded": next_one})
-    alike = ("schedule", "season", "valid_from", "superseded", "start", "end", "break_minutes", "on_holidays", "source")
+    key = ("schedule", "season", "valid_from", "superseded")
+    alike = (*key, "start", "end", "break_minutes", "on_holidays", "source", "on_collective", "dynamic", "minutes", "rest")
     for values, of_weekdays in groupby(
-        sorted(held, key=lambda row: ([str(row[name]) for name in alike[:4]], row["weekday"])),
+        sorted(held, key=lambda row: ([str(row[name]) for name in key], row["weekday"])),
         key=lambda row: {name: row[name] for name in alike},
     ):
         yield {"weekdays": [row["weekday"] for row in of_weekdays], **values}

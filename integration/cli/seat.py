@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from integration import audit, people
+from integration import audit, people, uploads
 from integration.cli.opened import actor
 from integration.core import Hadir
 from integration.db import insert_once
@@ -19,6 +20,7 @@ from integration.messages import (
     Button,
     ButtonPress,
     Field,
+    File,
     Form,
     FormErrors,
     FormSubmission,
@@ -27,6 +29,7 @@ from integration.messages import (
     Sender,
     Text,
     fill,
+    plain,
     reply_from_json,
 )
 from integration.outbox import outbox
@@ -68,9 +71,27 @@ class Seat:
     def submits(self, form: Form, values: Mapping[str, str], now: datetime) -> Answer:
         """Send the form with `values` for its fields, defaults for the others."""
         filled, wrong = fill_in(form, values)
+        files = self._files(form, filled, wrong)
         if wrong:
             return FormErrors(wrong)
-        return self._handle(FormSubmission(form.action, filled, form.value), f"form {form.action}", now)
+        named = filled | {name: file.name for name, file in files.items()}
+        return self._handle(FormSubmission(form.action, named, form.value, files=files), f"form {form.action}", now)
+
+    def _files(self, form: Form, filled: Mapping[str, str], wrong: dict[str, str]) -> dict[str, File]:
+        """What the fields for files name by path on this machine; what cannot be taken is noted in `wrong`."""
+        files: dict[str, File] = {}
+        t = self.hadir.catalogues.speak(self.person.locale or self.hadir.settings.locale)
+        for field in form.fields:
+            if field.kind == "file" and filled[field.name]:
+                path = Path(filled[field.name]).expanduser()
+                try:
+                    with path.open("rb") as file:
+                        files[field.name] = uploads.receive(path.name, file.read(uploads.LARGEST_BYTES + 1), t)
+                except uploads.Unusable as error:
+                    wrong[field.name] = plain(error.text)
+                except OSError as error:
+                    wrong[field.name] = f"{path} cannot be read: {error.strerror}"
+        return files
 
     def messages(self, now: datetime) -> list[Message]:
         """The latest direct messages to the person that are due and still of use, oldest first."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import click
 
 from integration import installation, schema
@@ -11,6 +14,30 @@ from integration.adapters.mattermost.setup import Setup, SetupError
 from integration.app import assemble, manifest
 from integration.core import Hadir
 from integration.settings import load
+
+_VARIABLE = "HADIR_MATTERMOST_ADMIN_TOKEN"
+
+
+def _asked(_context: click.Context, _option: click.Parameter, token: str | None) -> str:
+    """The token as it was given, else asked for without showing it; raises `UsageError` where there is nobody to ask."""
+    if token:
+        return token
+    if not _terminal():
+        raise click.UsageError(
+            f"the personal access token of a system administrator is needed, and there is no terminal to ask for it: "
+            f"put it into the environment variable {_VARIABLE}, or give --admin-token"
+        )
+    asked: str = click.prompt("Personal access token of a system administrator", hide_input=True)
+    return asked
+
+
+def _terminal() -> bool:
+    """Whether there is one on which what is typed can be hidden, whatever the standard input is."""
+    try:
+        Path("/dev/tty").open("rb").close()
+    except OSError:
+        return sys.stdin.isatty()
+    return True
 
 
 @click.group()
@@ -22,10 +49,10 @@ def setup() -> None:
 @click.option("--url", help="Address of the Mattermost server, e.g. https://chat.example.go.id (default: the one used before).")
 @click.option(
     "--admin-token",
-    envvar="HADIR_MATTERMOST_ADMIN_TOKEN",
-    prompt="Personal access token of a system administrator",
-    hide_input=True,
-    help="Used now and not kept. Better in HADIR_MATTERMOST_ADMIN_TOKEN than on the command line.",
+    envvar=_VARIABLE,
+    callback=_asked,
+    help=f"Personal access token of a system administrator, used now and not kept; asked for if it is not given. "
+    f"Better in {_VARIABLE} than on the command line.",
 )
 @click.option(
     "--team", "teams", multiple=True, help="Name of a team as in its address; repeatable (default: all of the admin's)."
@@ -38,7 +65,7 @@ def mattermost(url: str | None, admin_token: str, teams: tuple[str, ...], callba
     """Create or update the bot, its token and the slash commands; safe to repeat."""
     hadir = assemble(load())
     try:
-        schema.upgrade(hadir.database)
+        schema.upgrade(hadir.database, hadir.clock())
         url = _address("--url", url or hadir.settings.mattermost_url or _stored(hadir, "mattermost.url"))
         callback = _address(
             "--callback-url", callback_url or _stored(hadir, "mattermost.callback_url") or hadir.settings.public_url

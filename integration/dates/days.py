@@ -92,6 +92,11 @@ def take_day(words: Words, today: date, t: Translate, prefer: Prefer = "past") -
     return None, words
 
 
+def exact_day(text: str, today: date, t: Translate, prefer: Prefer = "past") -> date | None:
+    """The day that `text` is and nothing else, None if it is none. Raises `UserError` for one that cannot be."""
+    return _strict_day(tidy(text), text, today, t, prefer)
+
+
 # ---------------------------------------------------------------- days
 
 

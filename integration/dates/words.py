@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from babel.dates import format_date
 
@@ -12,7 +14,10 @@ from integration.i18n import Translate
 from integration.messages import Text, clean, quote
 
 Words = tuple[str, ...]
+_Found = TypeVar("_Found")
 YEARS = range(2000, 2100)
+# Words, as in "hari senin 24 november 2026".
+_LONGEST_END = 5
 
 MONTHS = {
     name: number
@@ -68,6 +73,18 @@ def tidy(text: str) -> str:
     text = unicodedata.normalize("NFKC", clean(text)).lower().replace("’", "'")
     text = re.sub(r"(?<=[a-z])'(?=[a-z])", "", text).replace(",", " ")
     return " ".join(text.split()).rstrip(".!?")
+
+
+def at_an_end(words: Words, take: Callable[[Words], tuple[_Found | None, Words]]) -> tuple[_Found | None, Words]:
+    """What `take` finds at the beginning of a line, else as its whole end; and the other words of the line."""
+    found, rest = take(words)
+    if found is not None:
+        return found, rest
+    for start in range(max(1, len(words) - _LONGEST_END), len(words)):
+        found, rest = take(words[start:])
+        if found is not None and not rest:
+            return found, words[:start]
+    return None, words
 
 
 def show_day(day: date, t: Translate, pattern: str = "EEEE, d MMMM y") -> Text:

@@ -1,4 +1,4 @@
-"""An office to try Hadir in: 30 people in three time zones, and what they did on the last 20 working days.
+"""An office to try Hadir in: 30 people in three time zones, and what they did in a year.
 
 The days are told through the plugin's own commands, buttons and forms, as if everybody had typed them then. So
 every row has its audit row, and nothing here knows how attendance is kept.
@@ -15,19 +15,22 @@ from sqlalchemy import Connection, delete, func, inspect, select, update
 
 from integration import audit, installation, people, workdays
 from integration.adapters.browser import store
+from integration.audit import By
 from integration.core import Hadir
 from integration.db import Database, metadata
 from integration.demo import days
 from integration.demo.acts import Stage
 from integration.errors import UserError
+from integration.kept import Keeper
 from integration.messages import Form, Reply
 from integration.people import Person
 from integration.roster import check, plan, read, write
 from integration.roster.model import Findings
+from integration.workdays import Workdays
 
 PEOPLE = Path(__file__).parent / "people.csv"
 GUARD, NIGHT_SHIFT = "joko", "sif-malam"
-_PRESETS = frozenset({"work_hours", "season", "holiday"})
+_PRESETS = frozenset({"work_hours", "season", "holiday", "rule"})
 _RUNNING = frozenset({"alembic_version"})
 
 
@@ -56,13 +59,15 @@ def wipe(database: Database) -> None:
                 db.execute(delete(table))
 
 
-def seed(hadir: Hadir) -> None:
-    """Fill an empty, migrated database; all of it or nothing."""
+def seed(hadir: Hadir, working_days: int = days.WORKING_DAYS) -> None:
+    """Fill an empty, migrated database with so many past working days; all of it or nothing."""
     now = hadir.clock()
     with hadir.database.write() as db:
         installation.put(db, installation.DEMO, True)
-        past = _working_days(db, now.astimezone(ZoneInfo(hadir.settings.zone)).date())
-        stage = Stage(hadir, db, _settle(db, now, past[0]))
+        past = _working_days(db, now.astimezone(ZoneInfo(hadir.settings.zone)).date(), working_days)
+        # The story jumps through time, and nothing of the calendar changes meanwhile: it is read once.
+        known = Workdays(hadir.workdays.providers, hadir.workdays.changed, Keeper(fresh=timedelta.max))
+        stage = Stage(hadir, db, _settle(db, now, past[0]), known)
         _tell(stage, past, now)
 
 
@@ -76,7 +81,7 @@ def _settle(db: Connection, now: datetime, first_day: date) -> dict[str, Person]
     planned = plan.compare(entries, {}, [], found, today=first_day, end=None)
     if found.problems:
         raise ValueError(f"{PEOPLE.name}: {found.problems[0]}")
-    write.apply(db, planned, write.By("demo", PEOPLE.name, now))
+    write.apply(db, planned, By("demo", PEOPLE.name, now))
     db.execute(update(people.person).values(started_on=first_day))
     ids = {row.nip: row.id for row in db.execute(select(people.person.c.id, people.person.c.nip))}
     usernames = {ids[entry.nip]: entry.usernames["mattermost"] for entry in entries}
@@ -98,31 +103,45 @@ def _put_on_shift(db: Connection, person_id: int, now: datetime) -> None:
 # ---------------------------------------------------------------- what they did
 
 
-def _working_days(db: Connection, today: date) -> list[date]:
-    """The last working days before today, oldest first."""
+def _working_days(db: Connection, today: date, count: int) -> list[date]:
+    """The last `count` working days before today, oldest first."""
     holidays = set(db.scalars(select(workdays.holiday.c.day)))
-    before = (today - timedelta(days=n) for n in range(1, 120))
+    before = (today - timedelta(days=n) for n in range(1, 2 * count + 80))
     found = [day for day in before if day.weekday() < 5 and day not in holidays]
-    return found[days.WORKING_DAYS - 1 :: -1]
+    return found[count - 1 :: -1]
 
 
 def _tell(stage: Stage, past: list[date], now: datetime) -> None:
     """Say every line at its time, and the corrections between them."""
     today = now.astimezone(ZoneInfo(stage.hadir.settings.zone)).date()
     everyone = list(stage.people.values())
-    plans = stage.hadir.workdays.plans(stage.db, everyone, past[0], today + timedelta(days=1), now)
+    plans = stage.workdays.plans(stage.db, everyone, past[0], today + timedelta(days=1), now)
     by_username = {
         username: {day: plan for (id, day), plan in plans.items() if id == person.id}
         for username, person in stage.people.items()
     }
     lines = [(line.at, line.username, line.text) for line in days.lines(by_username, past, now)]
     asked = {(at, request.username, ""): request for request, at in _requests(stage, past, now)}
-    for at, username, text in sorted([*lines, *asked]):
-        if text:
-            stage.says(username, text, at)
-        else:
-            request = asked[at, username, ""]
+    away = {(at, absence.username, line): absence for absence, line, at in _absences(stage, past)}
+    for at, username, text in sorted([*lines, *asked, *away]):
+        if request := asked.get((at, username, text)):
             _correct(stage, request, past[-request.ago], at)
+        else:
+            answer = stage.says(username, text, at)
+            if (at, username, text) in away:
+                if not isinstance(answer, Reply) or answer.refused:
+                    raise ValueError(f"the demo's {username} was not understood: {text}")
+                _decide(stage, "approve", "", at, at + timedelta(minutes=35))
+
+
+def _absences(stage: Stage, past: list[date]) -> Iterator[tuple[days.Absence, str, datetime]]:
+    """Each with the line that asks for it, at half past six on some day before."""
+    for absence in days.ABSENCES:
+        if absence.first <= len(past):
+            first, last = past[-absence.first], past[-absence.last]
+            span = f"{first:%d/%m/%Y} - {last:%d/%m/%Y}"
+            asked = workdays.at(first - timedelta(days=absence.ahead), 6 * 60 + 30, stage.people[absence.username].tz)
+            yield absence, f"/izin {absence.line.format(days=span)}", asked
 
 
 def _requests(stage: Stage, past: list[date], now: datetime) -> Iterator[tuple[days.Request, datetime]]:
@@ -137,23 +156,23 @@ def _requests(stage: Stage, past: list[date], now: datetime) -> Iterator[tuple[d
 
 def _correct(stage: Stage, request: days.Request, day: date, at: datetime) -> None:
     try:
-        stage.says(request.username, f"koreksi {day:%d/%m/%Y} {request.kind} {request.time} {request.why}", at)
+        stage.says(request.username, f"/hadir koreksi {day:%d/%m/%Y} {request.kind} {request.time} {request.why}", at)
     except UserError:
         return  # this installation takes no corrections so late
     if request.decision != "wait":
-        _decide(stage, request, at, at + timedelta(minutes=20))
+        _decide(stage, request.decision, request.note, at, at + timedelta(minutes=20))
 
 
-def _decide(stage: Stage, request: days.Request, asked: datetime, at: datetime) -> None:
-    """The supervisor presses the button of the very message that was queued."""
+def _decide(stage: Stage, decision: str, note: str, asked: datetime, at: datetime) -> None:
+    """Who was asked presses the button of the very message that was queued."""
     usernames = {person.id: username for username, person in stage.people.items()}
-    style = "good" if request.decision == "approve" else "danger"
+    style = "good" if decision == "approve" else "danger"
     for row in stage.queued(asked):
-        supervisor = usernames[row.payload["person"]]
-        button = next(each for each in stage.buttons(row) if each.style == style)
-        answer = stage.presses(supervisor, button, at)
+        decider = usernames[row.payload["person"]]
+        button = next((each for each in stage.buttons(row) if each.style == style), None)
+        answer = stage.presses(decider, button, at) if button else None
         if isinstance(answer, Form):
-            answer = stage.submits(supervisor, answer, {field.name: request.note for field in answer.fields}, at)
+            answer = stage.submits(decider, answer, {field.name: note for field in answer.fields}, at)
         stage.deliver(row, answer if isinstance(answer, Reply) else None)
     for row in stage.queued(at):
         stage.deliver(row)

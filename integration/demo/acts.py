@@ -25,6 +25,7 @@ from integration.messages import (
 from integration.outbox import outbox
 from integration.people import Person
 from integration.plugin import Context
+from integration.workdays import Workdays
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,14 @@ class Stage:
     hadir: Hadir
     db: Connection
     people: dict[str, Person]
+    workdays: Workdays
 
     def says(self, username: str, text: str, at: datetime) -> Answer:
-        """`/hadir text`; raises `UserError` as the command does."""
-        command = parse("hadir", text)
-        plugin = self.hadir.dispatcher.plugins[command.name]
-        subcommand = next(each for each in plugin.subcommands if each.word == command.words[0])
-        rest = command.text.partition(" ")[2]
-        return subcommand.handler(self._context(username, at), parse(plugin.name, rest))
+        """A whole line, like `/hadir masuk wfo`; raises `UserError` as the command does."""
+        name, word, rest = (*text.removeprefix("/").split(" ", 2), "")[:3]
+        plugin = self.hadir.dispatcher.plugins[name]
+        subcommand = next(each for each in plugin.subcommands if each.word == word)
+        return subcommand.handler(self._context(username, at), parse(name, rest))
 
     def presses(self, username: str, button: Button, at: datetime) -> Answer:
         plugin, _, action = button.action.partition(".")
@@ -59,7 +60,7 @@ class Stage:
             db=self.db,
             now=at,
             settings=self.hadir.settings,
-            workdays=self.hadir.workdays,
+            workdays=self.workdays,
             catalogues=self.hadir.catalogues,
             person=person,
             sender=Sender(store.PLATFORM, username, username),
@@ -68,7 +69,8 @@ class Stage:
 
     def queued(self, at: datetime) -> list[Row[Any]]:
         """The direct messages that were queued at that moment."""
-        return list(self.db.execute(select(outbox).where(outbox.c.created_at == at, outbox.c.state == "waiting")))
+        rows = self.db.execute(select(outbox).where(outbox.c.created_at == at, outbox.c.state == "waiting"))
+        return [row for row in rows if row.kind == "chat"]
 
     def buttons(self, row: Row[Any]) -> tuple[Button, ...]:
         return reply_from_json(row.payload["message"]).buttons

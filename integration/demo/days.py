@@ -27,7 +27,7 @@ TRAVEL_NOTES = ("rapat koordinasi di kementerian", "monitoring jaringan di kabup
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`/hadir text`, typed by `username` at `at`."""
+    """`text`, typed by `username` at `at`."""
 
     at: datetime
     username: str
@@ -58,14 +58,47 @@ REQUESTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Asked for `ahead` days before it begins; `first` and `last` are working days ago. `line` follows `/izin`."""
+
+    username: str
+    first: int
+    last: int
+    line: str
+    ahead: int = 10
+
+
+ABSENCES = (
+    Absence("dewi", 14, 13, "sakit {days} demam tinggi", ahead=0),
+    Absence("hendra", 9, 8, 'dinas {days} "Rapat koordinasi nasional" ST-101/2026', ahead=4),
+    Absence("marice", 17, 15, "cuti {days} tahunan acara keluarga"),
+    Absence("maria", 34, 30, "cuti {days} tahunan menikahkan adik"),
+    Absence("frans", 45, 41, 'dinas {days} "Bimbingan teknis SPBE" ST-87/2026', ahead=5),
+    Absence("slamet", 60, 54, "cuti {days} tahunan pulang kampung"),
+    Absence("yusuf", 120, 118, "sakit {days} opname", ahead=0),
+    Absence("aisyah", 160, 112, "cuti {days} melahirkan persalinan anak kedua", ahead=20),
+    Absence("bambang", 190, 186, "cuti {days} penting orang tua sakit keras", ahead=1),
+    Absence("beatrix", 205, 203, 'dinas {days} "Pendampingan kabupaten" ST-12/2026', ahead=3),
+)
+
+
+def away(working_days: Sequence[date]) -> set[tuple[str, date]]:
+    """Who is away on which working day."""
+    known = [each for each in ABSENCES if each.first <= len(working_days)]
+    return {(each.username, working_days[-n]) for each in known for n in range(each.last, each.first + 1)}
+
+
 def lines(plans: Mapping[str, Mapping[date, DayPlan]], working_days: Sequence[date], now: datetime) -> Iterator[Line]:
     """Everything that was typed before `now`, each person's in order. `plans` are keyed by username."""
     ago = {day: len(working_days) - number for number, day in enumerate(working_days)}
+    absent = away(working_days)
     for username, days in plans.items():
         dice = random.Random(f"{SEED} {username}")  # noqa: S311  # the same days at every making, no secret
         for day, plan in sorted(days.items()):
             for line in _day(dice, username, plan, ago.get(day, 0)):
-                if line.at < now and not (ago.get(day, 0) == 0 and day > working_days[-1] and username in STILL_OUT):
+                waits = ago.get(day, 0) == 0 and day > working_days[-1] and username in STILL_OUT
+                if line.at < now and (username, day) not in absent and not waits:
                     yield line
 
 
@@ -80,9 +113,9 @@ def _day(dice: random.Random, username: str, plan: DayPlan, ago: int) -> Iterato
     arrival = plan.start + timedelta(minutes=minutes if late < LATE.get(username, 0.06) else -before) + seconds
     departure = plan.end + timedelta(minutes=-minutes if early < EARLY.get(username, 0.04) else after) + seconds
     if (username, ago) not in FORGOT_TO_COME:
-        yield Line(arrival, username, f"masuk {_place(username, place, note)}")
+        yield Line(arrival, username, f"/hadir masuk {_place(username, place, note)}")
     if (username, ago) not in FORGOT_TO_LEAVE:
-        yield Line(departure, username, "pulang")
+        yield Line(departure, username, "/hadir pulang")
 
 
 def _place(username: str, roll: float, note: str) -> str:

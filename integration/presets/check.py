@@ -59,7 +59,7 @@ def _prepared(text: str, problems: list[str]) -> str:
     """
 
     def date_there_is(match: re.Match[str]) -> str:
-        wrong = _no_date(match[2])
+        wrong = no_date(match[2])
         if not wrong:
             return match[0]
         problems.append(f"line {_number(match)}: {match[1].strip(' =')}: {wrong}")
@@ -78,7 +78,8 @@ def _number(match: re.Match[str]) -> int:
     return match.string.count("\n", 0, match.start()) + 1
 
 
-def _no_date(words: str) -> str:
+def no_date(words: str) -> str:
+    """Why these three numbers are no date; "" if they are one."""
     year, month, day = (int(part) for part in words.split("-"))
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", words):
         return f"{words} is no date as TOML writes it: year, month and day like 2026-03-05"
@@ -114,24 +115,46 @@ _HOURS: Mapping[str, _Reader] = {
     "end": values.minute,
     "break_minutes": values.minutes,
     "on_holidays": values.flag,
+    "on_collective": values.flag,
+    "dynamic": values.flag,
+    "minutes": values.minutes,
+    "rest": values.flag,
     "source": values.source,
 }
+_NORMAL = {"season": "", "on_holidays": False, "on_collective": False, "dynamic": False, "minutes": None, "rest": False}
+# A weekday on which nobody works needs no times.
+_REST = {"start": 0, "end": 0, "break_minutes": 0}
 
 
 def _hours(block: Mapping[str, Any], where: str, problems: list[str]) -> Iterator[Wanted]:
-    row = _fields(block, where, problems, _HOURS_KEY, _HOURS, {"season": "", "on_holidays": False})
+    defaults = _NORMAL | _REST if block.get("rest") is True else _NORMAL
+    row = _fields(block, where, problems, _HOURS_KEY, _HOURS, defaults)
     if row is None:
         return
     weekdays = row.pop("weekdays")
     if "start" in row:
-        row["end"] += DAY_MINUTES if row["end"] <= row["start"] else 0
-        if row["break_minutes"] >= row["end"] - row["start"]:
-            lasts = row["end"] - row["start"]
-            problems.append(
-                f"{where}, break_minutes: the break ({row['break_minutes']}) is longer than the day ({lasts} minutes)"
-            )
+        problems += _odd_hours(block, row, where)
     for weekday in weekdays:
         yield Wanted(work_hours, row | {"weekday": weekday}, where, "start" not in row)
+
+
+def _odd_hours(block: Mapping[str, Any], row: dict[str, Any], where: str) -> Iterator[str]:
+    """What is wrong with the times; an end at or before the start is moved to the next day."""
+    if row["rest"]:
+        odd = sorted(set(block) & {"start", "end", "break_minutes", "minutes", "dynamic", "on_holidays", "on_collective"})
+        if odd:
+            yield f"{where}: a day of rest has no {odd[0]}; take it out, or take out rest = true"
+        return
+    row["end"] += DAY_MINUTES if row["end"] <= row["start"] else 0
+    lasts = row["end"] - row["start"]
+    if row["break_minutes"] >= lasts:
+        yield f"{where}, break_minutes: the break ({row['break_minutes']}) is longer than the day ({lasts} minutes)"
+    if row["dynamic"] and row["minutes"] is None:
+        yield f"{where}: minutes is missing: with dynamic hours it says how many are owed a day, like minutes = 450"
+    if not row["dynamic"] and row["minutes"] is not None:
+        yield f"{where}, minutes: belongs to dynamic = true; else they are what lies between start and end, less the break"
+    if row["dynamic"] and (row["minutes"] or 0) > lasts:
+        yield f"{where}, minutes: {row['minutes']} do not fit between start and end ({lasts} minutes)"
 
 
 def _season(block: Mapping[str, Any], where: str, problems: list[str]) -> Iterator[Wanted]:

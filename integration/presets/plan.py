@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from integration.office_calendar import live_hours
 from integration.presets.check import Wanted, key_of, overlap, shown_key, span
+from integration.presets.undefined import undefined_days
 from integration.workdays import holiday, season, work_hours
 
 TABLES = (work_hours, season, holiday)
@@ -36,12 +38,13 @@ class Plan:
 
 
 def present(db: Connection) -> _Rows:
-    """Every row of the three tables by its key."""
-    rows = ((table, dict(row._mapping)) for table in TABLES for row in db.execute(select(table)))
+    """Every row of the three tables by its key, as known now."""
+    rows = [(work_hours, dict(row._mapping)) for row in live_hours(db)]
+    rows += [(table, dict(row._mapping)) for table in (season, holiday) for row in db.execute(select(table))]
     return {key_of(table, row): row for table, row in rows}
 
 
-def compare(wanted: Iterable[Wanted], there: _Rows, shipped: frozenset[tuple[Any, ...]], today: date) -> Plan:
+def compare(wanted: Sequence[Wanted], there: _Rows, shipped: frozenset[tuple[Any, ...]], today: date) -> Plan:
     """What has to be done so that the file's rows are there; `shipped` are the keys that an upgrade would bring back."""
     plan = Plan()
     taken: set[tuple[Any, ...]] = set()
@@ -55,6 +58,7 @@ def compare(wanted: Iterable[Wanted], there: _Rows, shipped: frozenset[tuple[Any
             _row(plan, each, there.get(key))
     after = _after(there, plan.changes)
     plan.problems += _two_seasons(after, [change.after for change in plan.changes if change.table is season and change.after])
+    plan.problems += undefined_days(wanted, after, today)
     plan.notes += _notes(plan, there, after, today)
     return plan
 
@@ -127,9 +131,21 @@ def _notes(plan: Plan, there: _Rows, after: _Rows, today: date) -> Iterator[str]
     for change in plan.changes:
         if change.table is holiday and change.before is None and change.after and not change.after["name"]:
             yield f"{change.after['day']} was no holiday before; nothing follows from its empty name"
-    past = sum(_first_day(change) < today for change in plan.changes)
-    if past:
-        yield f"{past} of the changes concern days before today ({today}): recaps of those days are judged anew"
+    yield from _past(plan, today)
+
+
+def _past(plan: Plan, today: date) -> Iterator[str]:
+    """Hours hold back: a day that is over keeps those that were known then. Holidays and seasons are facts."""
+    old = [change for change in plan.changes if _first_day(change) < today]
+    facts = [change for change in old if change.table is not work_hours]
+    if facts:
+        yield f"{len(facts)} of the changes concern days before today ({today}): recaps of those days are judged anew"
+    if len(old) > len(facts):
+        first = min(_first_day(change) for change in old if change.table is work_hours)
+        yield (
+            f"days before today ({today}) keep the hours that were known then; to judge them anew: "
+            f"hadir reevaluate --from {first} --until {today - timedelta(days=1)} --why TEXT"
+        )
 
 
 def _first_day(change: Change) -> date:

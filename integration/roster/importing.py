@@ -10,11 +10,12 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
 from integration import people
+from integration.audit import By
 from integration.db import Database
 from integration.roster import check, plan, read, write
 from integration.roster.model import COLUMNS, Entry, FileError, Findings
 from integration.roster.plan import Plan
-from integration.roster.write import By, Progress
+from integration.roster.write import Progress
 
 # Any number that is ours alone: two imports at once would each find the other's people missing.
 _IMPORT_LOCK = 0x4F52414E47

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Executable, bindparam, delete, select, update
 
 from integration import people
-from integration.audit import audit
+from integration.audit import By, audit
 from integration.roster.model import PLATFORMS
 from integration.roster.plan import Change, Plan
 
@@ -19,15 +18,6 @@ AT_ONCE = 1_000
 
 # (rows written, rows to write)
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who imports, from what and when; for the audit rows."""
-
-    actor: str
-    reason: str
-    now: datetime
 
 
 def apply(db: Connection, plan: Plan, by: By, progress: Progress = lambda done, total: None) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from integration import phrases
 from integration.adapters.browser import sheets, store
+from integration.adapters.browser.forms import form_link
 from integration.core import Hadir
 from integration.dispatch import parse
 from integration.errors import Refused
@@ -90,6 +92,10 @@ class Conversation:
 
     def _keep(self, answer: Answer, key: str, *, did: tuple[str, str] | None = None, origin: int = 0) -> Opened | None:
         """Write the answer into the conversation, in the place of the message `origin` if it says so; a form is opened."""
+        if isinstance(answer, Form) and answer.takes_files:
+            link = form_link(self._hadir, answer, self._sender)
+            named = phrases.form_page(self.t, link)
+            answer = Reply(self.t("Please fill the form in on this page; a file can be added there: {link}", link=named))
         if isinstance(answer, Form):
             return Opened(answer, sheets.issue(self._hadir, answer, self._sender, message=origin))
         assert isinstance(answer, Reply)  # noqa: S101  # errors in a form are shown in the form

@@ -6,12 +6,14 @@ The page works without JavaScript. Its link is personal, works once and for an h
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
-from integration import people
+from integration import people, uploads
 from integration.adapters.browser import markup, security, sheets
 from integration.core import Hadir
 from integration.errors import Refused
@@ -21,6 +23,8 @@ from integration.signing import BadToken
 
 _ASSETS = Path(__file__).parent / "static"
 _NOBODY = Sender("web", "", "")
+# What everything but the files of a form may come to.
+_TYPED_BYTES = 1 << 20
 
 
 def form_link(hadir: Hadir, form: Form, sender: Sender) -> str:
@@ -39,6 +43,18 @@ def blueprint(hadir: Hadir) -> Blueprint:
     return pages
 
 
+def _chosen(sheet: sheets.Sheet) -> sheets.Chosen:
+    """One byte more than is allowed is enough to see that a file is too large."""
+    names = [field.name for field in sheet.form.fields if field.kind == "file"]
+    found = {name: request.files[name] for name in names if name in request.files}
+    return {name: (file.filename or "", _start_of(file)) for name, file in found.items()}
+
+
+def _start_of(file: FileStorage) -> bytes:
+    with closing(file):
+        return file.stream.read(uploads.LARGEST_BYTES + 1)
+
+
 def _asset(name: str) -> str:
     """The address of a style sheet or script, different after every change of it."""
     return url_for("forms.static", filename=name, v=int((_ASSETS / name).stat().st_mtime))
@@ -54,10 +70,12 @@ class _FormPage:
         except BadToken as error:
             return self._refuse(_NOBODY, error.reason)
         t, used = self._reader(sheet)
+        if sheet.form.takes_files:
+            request.max_content_length = len(sheet.form.fields) * uploads.LARGEST_BYTES + _TYPED_BYTES
         if request.method != "POST":
             return self._notice(t, "used", 403) if used else self._page(t, sheet)
         try:
-            outcome = sheets.submit(self._hadir, sheet, request.form, t)
+            outcome = sheets.submit(self._hadir, sheet, request.form, t, _chosen(sheet))
         except Refused:
             return self._refuse(sheet.sender, "used")
         return self._after(t, sheet, outcome)

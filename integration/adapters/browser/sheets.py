@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from integration import uploads
 from integration.core import Hadir
 from integration.dispatch import Once, used_nonce
 from integration.i18n import Translate
-from integration.messages import Answer, Field, Form, FormErrors, FormSubmission, Reply, Sender, plain
+from integration.messages import Answer, Field, File, Form, FormErrors, FormSubmission, Reply, Sender, plain
 from integration.signing import BadToken
 
 VALID = timedelta(hours=1)
@@ -56,19 +57,49 @@ def read(hadir: Hadir, token: str) -> Sheet:
         raise BadToken("forged") from None
 
 
-def submit(hadir: Hadir, sheet: Sheet, typed: Mapping[str, str], t: Translate) -> Outcome:
-    """Hand what was typed to the handler; raises `Refused` if the sheet was sent before."""
-    values = {field.name: _text(typed.get(field.name, "")) for field in sheet.form.fields}
-    errors = check(sheet.form, values, t)
+Chosen = Mapping[str, tuple[str, bytes]]  # by field: the file's name and what is in it
+
+
+def submit(hadir: Hadir, sheet: Sheet, typed: Mapping[str, str], t: Translate, chosen: Chosen | None = None) -> Outcome:
+    """Hand what was typed and chosen to the handler; raises `Refused` if the sheet was sent before."""
+    files, errors = _files(sheet.form, chosen or {}, t)
+    values = {field.name: _text(typed.get(field.name, "")) for field in sheet.form.fields if field.kind != "file"}
+    values |= {field.name: files[field.name].name if field.name in files else "" for field in _file_fields(sheet.form)}
+    errors = check(sheet.form, values, t) | errors
     if errors:
-        return Outcome(FormErrors(errors), again=True)
+        return Outcome(FormErrors(_choose_again(errors, files, t)), again=True)
     now = hadir.clock()
-    submission = FormSubmission(sheet.form.action, values, sheet.form.value)
+    submission = FormSubmission(sheet.form.action, values, sheet.form.value, files=files)
     answer = hadir.dispatcher.handle(sheet.sender, submission, now, Once(sheet.nonce, now + VALID))
     if isinstance(answer, Reply) and answer.refused:
         with hadir.database.read() as db:
             return Outcome(answer, again=not is_used(db, sheet))
-    return Outcome(answer, again=isinstance(answer, FormErrors))
+    if isinstance(answer, FormErrors):
+        return Outcome(FormErrors(_choose_again(answer.by_field, files, t)), again=True)
+    return Outcome(answer, again=False)
+
+
+def _file_fields(form: Form) -> list[Field]:
+    return [field for field in form.fields if field.kind == "file"]
+
+
+def _files(form: Form, chosen: Chosen, t: Translate) -> tuple[dict[str, File], dict[str, str]]:
+    """The usable files, and what is wrong with the others, by field."""
+    files: dict[str, File] = {}
+    errors: dict[str, str] = {}
+    for field in _file_fields(form):
+        name, content = chosen.get(field.name, ("", b""))
+        if name:
+            try:
+                files[field.name] = uploads.receive(name, content, t)
+            except uploads.Unusable as error:
+                errors[field.name] = plain(error.text)
+    return files, errors
+
+
+def _choose_again(errors: Mapping[str, str], files: Mapping[str, File], t: Translate) -> dict[str, str]:
+    """A browser forgets a chosen file when the page comes back: say so."""
+    return {name: plain(t("Please choose the file again.")) for name in files} | dict(errors)
 
 
 def is_used(db: Connection, sheet: Sheet) -> bool:
@@ -84,7 +115,7 @@ def check(form: Form, values: Mapping[str, str], t: Translate) -> dict[str, str]
 def _wrong(field: Field, value: str, t: Translate) -> str:
     if field.required and not value:
         return t("Please fill this in.")
-    if len(value) > field.max_length:
+    if len(value) > field.max_length and field.kind != "file":
         return plain(t("Too long: {length} of at most {most} characters.", length=len(value), most=field.max_length))
     if value and field.kind == "select" and value not in dict(field.choices):
         return t("Please pick one of the choices.")

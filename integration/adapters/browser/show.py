@@ -18,7 +18,7 @@ from integration.core import Hadir
 from integration.i18n import Translate
 from integration.messages import Text, plain
 from integration.people import Person
-from integration.plugin import Plugin
+from integration.plugin import Plugin, Subcommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,17 @@ class Hint:
 def hints(plugins: Sequence[Plugin], t: Translate) -> list[Hint]:
     """Every command of every plugin, as the plugins declare them."""
     return [
-        Hint(f"/{plugin.name} {sub.word}", plain(t(sub.arguments)) if sub.arguments else "", plain(t(sub.help)), sub.example)
+        Hint(f"/{plugin.name} {sub.word}", _may_follow(plugin, sub), plain(t(sub.help)), sub.example)
         for plugin in plugins
         for sub in plugin.subcommands
         if not sub.hidden
     ]
+
+
+def _may_follow(plugin: Plugin, sub: Subcommand) -> str:
+    """What stands behind the command in the example."""
+    rest = sub.example.removeprefix(f"/{plugin.name} {sub.word}").strip()
+    return rest or ("…" if sub.arguments else "")
 
 
 def starters(plugins: Sequence[Plugin], most: int = 4) -> list[str]:

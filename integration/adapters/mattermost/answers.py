@@ -19,6 +19,7 @@ from integration.adapters.mattermost.signed import Made, SignedForm, sign_form
 from integration.core import Hadir
 from integration.errors import DeliveryError
 from integration.messages import Answer, Form, FormErrors, Reply, Sender, Text, join, plain, quote, reply_to_json
+from integration.phrases import form_page
 
 log = structlog.get_logger()
 
@@ -53,7 +54,8 @@ class Answers:
             return {}
         if reply.replaces and made.key:
             return {"update": {"message": markdown(self._hadir, reply), "props": self._props(reply, made, now)}}
-        if reply.buttons and self._delivered(reply, sender, made.hook, f"answer:{uuid.uuid4().hex}", now):
+        # Mattermost hangs an `ephemeral_text` as a reply under the post, in a thread that nobody has open.
+        if self._delivered(reply, sender, made.hook, f"answer:{uuid.uuid4().hex}", now):
             return {}
         return {"ephemeral_text": markdown(self._hadir, reply), "skip_slack_parsing": True}
 
@@ -104,6 +106,8 @@ class Answers:
             return answer
         if isinstance(answer, FormErrors):
             return Reply(join("\n", [quote(plain(text)) for text in answer.by_field.values()]), refused=True)
+        if answer.takes_files and (page := self._page(answer, sender)):
+            return page
         try:
             chat = self._chat()
             if chat is None:
@@ -114,11 +118,21 @@ class Answers:
             return self._instead_of(answer, sender)
         return None
 
+    def _page(self, form: Form, sender: Sender) -> Reply | None:
+        """Mattermost's dialogs take no file: the same form as a page does."""
+        t = self._hadir.catalogues.speak(self._hadir.settings.locale)
+        link = self._form_link(form, sender) if self._form_link else None
+        if link is None:
+            return None
+        return Reply(t("Please fill the form in on this page; a file can be added there: {link}", link=form_page(t, link)))
+
     def _instead_of(self, form: Form, sender: Sender) -> Reply:
         t = self._hadir.catalogues.speak(self._hadir.settings.locale)
         link = self._form_link(form, sender) if self._form_link else None
         if link:
-            return Reply(t("The form could not be opened here. Please fill it in on this page: {link}", link=Text(link)))
+            return Reply(
+                t("The form could not be opened here. Please fill it in on this page: {link}", link=form_page(t, link))
+            )
         return Reply(
             t("The form could not be opened because Mattermost did not answer in time. Nothing was sent; please try again."),
             refused=True,

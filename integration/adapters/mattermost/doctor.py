@@ -76,6 +76,7 @@ class _Examination:
         yield self._setting(config, "SiteURL", "set it to the address that people use", _CONSOLE)
         yield self._setting(config, "EnableCommands", "true", "System Console > Integrations")
         yield self._setting(config, "EnableBotAccountCreation", "true", "System Console > Integrations > Bot Accounts")
+        yield self._addresses(config)
         yield from self._for_admin("internal connections", self._internal_connections)
         yield from self._for_admin("bot owner", lambda admin: self._owner(admin, me["id"]))
         yield from self._commands()
@@ -115,6 +116,17 @@ class _Examination:
         if value and value != "false":
             return Check(name, "ok", value)
         return Check(name, "fail", "not set" if name == "SiteURL" else "off", f"{place} > {name}: {wanted}")
+
+    def _addresses(self, config: Mapping[str, str]) -> Check:
+        """An account that nobody named is linked by its e-mail address: that address must be its owner's."""
+        name = "e-mail verification"
+        if config.get("RequireEmailVerification") == "true":
+            return Check(name, "ok", "addresses are verified")
+        cure = (
+            "System Console > Authentication > Email > RequireEmailVerification: true (Mattermost must be able to send "
+            f"mail); until then name every username in the people file and run {_SETUP} after each import"
+        )
+        return Check(name, "warn", "off: whoever enters a colleague's address in Mattermost is taken for that colleague", cure)
 
     def _for_admin(self, name: str, check: Callable[[Driver], Check]) -> Iterator[Check]:
         if self._admin is None:

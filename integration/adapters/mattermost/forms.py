@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from integration.messages import Field, Form, clean, plain, render
 
 MAX_NAME_BYTES = 24  # of the title and of a field's label
 MAX_HELP_BYTES = 150
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MAX_DEFAULT = {"text": 150, "textarea": 3000}
 
 
@@ -42,7 +44,16 @@ def _element(field: Field) -> dict[str, Any]:
         choices = [{"text": plain(label), "value": value} for value, label in field.choices]
         offered = any(choice["value"] == field.default for choice in choices)
         return element | {"options": choices, "default": field.default if offered else ""}
-    return element | {"max_length": field.max_length, "default": plain(field.default)[: _MAX_DEFAULT[kind]]}
+    return element | {"max_length": field.max_length, "default": _default(field)[: _MAX_DEFAULT[kind]]}
+
+
+def _default(field: Field) -> str:
+    """As people write it: `20/11/2026` and `16.05` for the ISO forms of a date and a time."""
+    given = plain(field.default)
+    if field.kind == "date" and _ISO_DATE.fullmatch(given):
+        year, month, day = given.split("-")
+        return f"{day}/{month}/{year}"
+    return given.replace(":", ".") if field.kind == "time" else given
 
 
 def _cut(words: str, limit: int) -> str:

@@ -9,10 +9,10 @@ from urllib.parse import quote as url_quote
 
 from mattermostdriver import Driver
 from mattermostdriver.endpoints.bots import Bots
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Row, delete, select
 
-from integration import audit, installation, people
-from integration.adapters.mattermost.chat import PLATFORM, profile
+from integration import audit, installation
+from integration.adapters.mattermost import accounts
 from integration.adapters.mattermost.client import MattermostError, driver
 from integration.adapters.mattermost.known import token_hash
 from integration.adapters.mattermost.tables import mattermost_command
@@ -20,7 +20,6 @@ from integration.core import Hadir
 from integration.ports import Profile
 
 Say = Callable[[str], None]
-_NAMES_A_CALL = 100
 
 
 class SetupError(Exception):
@@ -233,12 +232,8 @@ class Setup:
     def _bind_accounts(self) -> None:
         """People whose username was imported get the id behind it, unless the e-mail address says it is somebody else."""
         with self._hadir.database.read() as db:
-            columns = (people.account.c.id, people.account.c.username, people.person.c.name, people.person.c.email)
-            joined = select(*columns).join_from(people.account, people.person)
-            unbound = people.account.c.platform == PLATFORM, people.account.c.external_id.is_(None)
-            rows = db.execute(joined.where(*unbound).order_by(people.account.c.id)).all()
-            taken = set(db.scalars(select(people.account.c.external_id).where(people.account.c.platform == PLATFORM)))
-        found = self._profiles([row.username for row in rows])
+            rows, taken = accounts.unbound(db), accounts.taken(db)
+        found = accounts.profiles(self._admin, [row.username for row in rows])
         for row in rows:
             user = found.get(row.username)
             if user is None or user.id in taken:
@@ -246,18 +241,11 @@ class Setup:
             elif row.email and user.email and row.email != user.email:
                 self._say(f"note: {row.name}: @{row.username} has another e-mail address and was not linked")
             else:
-                self._change(f"link @{row.username} to {row.name}", partial(self._bind, row.id, user))
+                self._change(f"link @{row.username} to {row.name}", partial(self._bind, row, user))
 
-    def _profiles(self, usernames: list[str]) -> dict[str, Profile]:
-        found: dict[str, Profile] = {}
-        for start in range(0, len(usernames), _NAMES_A_CALL):
-            users = self._admin.users.get_users_by_usernames(options=usernames[start : start + _NAMES_A_CALL])
-            found |= {user["username"]: profile(user) for user in users if not user.get("delete_at")}
-        return found
-
-    def _bind(self, account_id: int, user: Profile) -> None:
-        free = people.account.c.id == account_id, people.account.c.external_id.is_(None)
-        self._write(lambda db: db.execute(update(people.account).where(*free).values(external_id=user.id)))
+    def _bind(self, row: Row[Any], user: Profile) -> None:
+        with self._hadir.database.write() as db:
+            accounts.bind(db, row, user, self._hadir.clock())
 
     # ------------------------------------------------------------ the database
 

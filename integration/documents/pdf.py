@@ -1,0 +1,317 @@
+"""A PDF of official pages: the agency's header, a title, tables that break across pages, a block for signatures.
+
+Everything is drawn on the canvas as it comes, so a document of hundreds of pages needs little memory; the number of all
+pages, which is known last, is a form that every page refers to. Words are drawn, never interpreted: nothing is markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.pdfgen.canvas import Canvas
+
+from integration.documents import fonts, letterhead
+from integration.documents import table as grid
+from integration.documents.letterhead import Letterhead
+from integration.documents.table import Cell, Column, Row, Table, tidy
+from integration.i18n import Translate
+
+__all__ = ["Cell", "Column", "Document", "Imprint", "Letterhead", "Place", "Row", "Signature", "Table"]
+
+_MARGIN, _BOTTOM = 36.0, 44.0
+_GREY = HexColor("#546E7A")
+_TOTAL = "pages-in-all"
+_UNKNOWN = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands in the footer where the number of all pages will
+_KEPT_TOGETHER = 2  # rows that go with a signature block to its page
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a file says of itself: `title` and `author` as metadata, `made` at the foot of every page."""
+
+    title: str
+    author: str
+    made: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One place to sign: `caption` ("Mengetahui,"), the position, the name and the NIP; empty ones leave a dotted line."""
+
+    position: str
+    name: str = ""
+    nip: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where on which page (from 0), in points from the lower left corner: for an electronic signature that shows.
+
+    `name` is whose place it is, empty for anybody's.
+    """
+
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+    name: str = ""
+
+
+class Document:
+    """Draw from top to bottom, then `finish`. `t` speaks the reader's language."""
+
+    def __init__(self, t: Translate, head: Letterhead, imprint: Imprint, *, wide: bool = False) -> None:
+        fonts.register()
+        self._t, self._head, self._imprint = t, head, imprint
+        self._width, self._height = landscape(A4) if wide else A4
+        self._file = BytesIO()
+        self._canvas = Canvas(
+            self._file,
+            pagesize=(self._width, self._height),
+            pageCompression=1,
+            lang=t.locale,
+            initialFontName=fonts.REGULAR,  # type: ignore[arg-type]  # the stub errs
+        )
+        self._canvas.setTitle(tidy(imprint.title))
+        self._canvas.setAuthor(tidy(imprint.author))
+        self._canvas.setSubject(tidy(imprint.subject or imprint.title))
+        self._canvas.setCreator("Hadir")
+        self._canvas.setProducer("Hadir")
+        self._canvas.setViewerPreference("DisplayDocTitle", "true")
+        self._running = ""
+        self._y = 0.0
+        self.pages = 0
+        self.places: list[Place] = []
+
+    @property
+    def room(self) -> float:
+        """The width between the margins, in points."""
+        return self._width - 2 * _MARGIN
+
+    # ------------------------------------------------------------ pages
+
+    def begin(self, title: str, subtitle: str = "", *, bookmark: str = "") -> None:
+        """A new page with the agency's header, `title` in capitals and `subtitle` below."""
+        self._turn(running="")
+        self._y -= letterhead.draw(self._canvas, self._head, _MARGIN, self._width - _MARGIN, self._y)
+        self._y -= 8
+        self._centred(tidy(title).upper(), 13, bold=True)
+        if subtitle:
+            self._centred(tidy(subtitle), 10.5)
+        self._y -= 8
+        self._running = " · ".join(filter(None, (tidy(title), tidy(subtitle))))
+        if bookmark:
+            self._bookmark(tidy(bookmark))
+
+    def _bookmark(self, words: str) -> None:
+        key = f"page-{self.pages}"
+        self._canvas.bookmarkPage(key)
+        self._canvas.addOutlineEntry(words, key, 0)
+
+    def _centred(self, text: str, size: float, *, bold: bool = False) -> None:
+        for line in fonts.wrap(text, size, self.room, bold):
+            self._y -= size * 1.3
+            self._canvas.setFont(fonts.name(bold), size)
+            self._canvas.drawCentredString(self._width / 2, self._y, line)
+
+    def _turn(self, running: str) -> None:
+        """Close the page, if there is one, and open the next, which says at its top what it continues."""
+        if self.pages:
+            self._close()
+        self.pages += 1
+        self._y = self._height - _MARGIN
+        self._canvas.setFillColor(grid.BLACK)
+        if running:
+            self._small(_MARGIN, self._y - 8, running, self.room)
+            self._y -= 18
+            self._canvas.setFillColor(grid.BLACK)
+
+    def _close(self) -> None:
+        self._foot()
+        self._canvas.showPage()
+
+    def _foot(self) -> None:
+        before, _, after = tidy(self._t("Page {page} of {pages}", page=self.pages, pages=_UNKNOWN)).partition(_UNKNOWN)
+        room = fonts.width(before, 7.5) + fonts.width(after, 7.5) + fonts.width("0000", 7.5)
+        x = self._width - _MARGIN - room
+        self._small(_MARGIN, 26, self._imprint.made, x - _MARGIN - 10)
+        self._small(x, 26, before, room)
+        self._canvas.saveState()
+        self._canvas.translate(x + fonts.width(before, 7.5), 26)
+        self._canvas.doForm(_TOTAL)
+        self._canvas.restoreState()
+        if after:
+            self._small(x + room - fonts.width(after, 7.5), 26, after, room)
+
+    def _small(self, x: float, y: float, text: str, room: float) -> None:
+        self._canvas.setFillColor(_GREY)
+        self._canvas.setFont(fonts.REGULAR, 7.5)
+        lines = fonts.wrap(tidy(text), 7.5, room)
+        self._canvas.drawString(x, y, lines[0] + (" …" if len(lines) > 1 else ""))
+
+    def finish(self) -> bytes:
+        """The file; an empty document is one empty page."""
+        if not self.pages:
+            self._turn(running="")
+        self._close()
+        self._canvas.beginForm(_TOTAL)
+        self._canvas.setFillColor(_GREY)
+        self._canvas.setFont(fonts.REGULAR, 7.5)
+        self._canvas.drawString(0, 0, str(self.pages))
+        self._canvas.endForm()
+        self._canvas.save()
+        return self._file.getvalue()
+
+    # ------------------------------------------------------------ what stands on them
+
+    def space(self, points: float) -> None:
+        self._y -= points
+
+    def facts(self, pairs: Sequence[tuple[str, str]], *, columns: int = 1, size: float = 9.5) -> None:
+        """`Nama : Siti Rahayu`, the words after the colons under one another, in one or more columns."""
+        room = self.room / columns
+        labels = [max(fonts.width(tidy(name), size) for name, _ in pairs[n::columns]) + 6 for n in range(columns)]
+        for start in range(0, len(pairs), columns):
+            some = list(zip(pairs[start : start + columns], labels, strict=False))
+            lines = [fonts.wrap(tidy(value), size, room - label - 14) for (_, value), label in some]
+            tall = max(map(len, lines)) * size * 1.3
+            self._make_room(tall)
+            for place, (((name, _), label), words) in enumerate(zip(some, lines, strict=True)):
+                self._fact(_MARGIN + place * room, label, tidy(name), words, size)
+            self._y -= tall
+        self._y -= 4
+
+    def _fact(self, x: float, label: float, name: str, words: Sequence[str], size: float) -> None:
+        self._at(x, self._y - size, name, size)
+        self._at(x + label, self._y - size, ":", size)
+        for number, line in enumerate(words):
+            self._at(x + label + 8, self._y - size - number * size * 1.3, line, size)
+
+    def paragraph(self, text: str, *, size: float = 9.5, bold: bool = False) -> None:
+        for line in fonts.wrap(tidy(text), size, self.room, bold):
+            self._make_room(size * 1.3)
+            self._at(_MARGIN, self._y - size, line, size, bold=bold)
+            self._y -= size * 1.3
+        self._y -= 3
+
+    def table(self, given: Table, rows: Iterable[Row], *, before_signatures: bool = False) -> None:
+        """The rows, as they come; the heads are repeated on every page. Too long a row goes on on the next page.
+
+        With `before_signatures` the last rows go along with the block that follows, which is then never alone on a page.
+        """
+        fitted = given.fitted(self.room)
+        self._head_of(fitted, least=3 * fitted.leading)
+        for row, following in _with_last(grid.boxes(fitted, row, _MARGIN) for row in rows):
+            keep = sum(grid.height(fitted, other) for other in following) + _SIGNATURE_HEIGHT
+            self._row(fitted, row, keep=keep if before_signatures and following else 0.0)
+        self._y -= 6
+
+    def _head_of(self, given: Table, least: float = 0.0) -> None:
+        self._make_room(grid.head_height(given) + least)
+        self._y -= grid.draw_head(self._canvas, given, _MARGIN, self._y)
+
+    def _row(self, given: Table, row: list[grid.Box], keep: float) -> None:
+        tall = grid.height(given, row)
+        if self._y - tall - keep < _BOTTOM:
+            fresh = self._height - _MARGIN - 18 - grid.head_height(given) - _BOTTOM
+            if tall <= fresh or self._y - _BOTTOM < 3 * given.leading:
+                self._turn(self._running)
+                self._head_of(given)
+            while grid.height(given, row) > self._y - _BOTTOM:
+                above, row = grid.cut(given, row, self._y - _BOTTOM)
+                grid.draw_row(self._canvas, given, above, self._y, grid.height(given, above))
+                self._turn(self._running)
+                self._head_of(given)
+            tall = grid.height(given, row)
+        grid.draw_row(self._canvas, given, row, self._y, tall)
+        self._canvas.setFillColor(grid.BLACK)
+        self._y -= tall
+
+    def legend(self, entries: Sequence[tuple[str, str, str]], size: float = 7.5) -> None:
+        """(mark, fill, meaning) of each colour and letter, one after another, as many lines as they need."""
+        x, tall = _MARGIN, size * 1.9
+        self._make_room(tall)
+        self._y -= tall
+        for mark, fill, meaning in entries:
+            meaning = tidy(meaning)
+            needed = 22 + fonts.width(meaning, size) + 12
+            if x + needed > self._width - _MARGIN and x > _MARGIN:
+                x = _MARGIN
+                self._make_room(tall)
+                self._y -= tall
+            cells = grid.boxes(Table((Column("", 18, "center"),), size), (Cell(tidy(mark), fill),), x)
+            grid.draw_row(self._canvas, Table((Column("", 18),), size), cells, self._y + size * 1.25, size * 1.6)
+            self._at(x + 22, self._y + size * 0.2, meaning, size)
+            x += needed
+        self._y -= 6
+
+    # ------------------------------------------------------------ signatures
+
+    def signatures(self, place_and_date: str, signatures: Sequence[Signature]) -> None:
+        """A block for up to three who sign, side by side, the last on the right below place and date; kept on one page."""
+        self._make_room(_SIGNATURE_HEIGHT)
+        top = self._y - 10
+        room = self.room / max(2, len(signatures))
+        first = max(2, len(signatures)) - len(signatures)
+        for number, signature in enumerate(signatures):
+            left = _MARGIN + (first + number) * room
+            opening = place_and_date if number == len(signatures) - 1 else ""
+            self._signature(signature, opening, left, room, top)
+        self._y = top - _SIGNATURE_HEIGHT + 10
+        # Somebody else's mark, a seal for example, goes to the left of a single signature, else below all of them.
+        highest = top - 60 if len(signatures) == 1 else self._y - 4
+        if highest - 46 > _BOTTOM - 10:
+            self.places.append(Place(self.pages - 1, _MARGIN, highest - 46, _MARGIN + 170, highest))
+
+    def _signature(self, signature: Signature, opening: str, left: float, room: float, top: float) -> None:
+        size, y, middle = 9.5, top, left + room / 2
+        caption = fonts.wrap(tidy(signature.caption), size, room - 12)[:1]
+        position = fonts.wrap(tidy(signature.position), size, room - 12)[:3]
+        for line in (tidy(opening), *caption, *position):
+            y -= size * 1.3
+            self._middle(middle, y, line, size)
+        # A short position leaves as much space to sign as a long one.
+        below = top - (1 + 1 + 3) * size * 1.3 + size
+        self.places.append(Place(self.pages - 1, middle - 85, below - 46, middle + 85, below, signature.name))
+        y = below - 60
+        name = fonts.wrap(tidy(signature.name), size, room - 12, True)[:2]
+        dots = "." * 44
+        for number, line in enumerate(name if signature.name else (dots,)):
+            self._middle(middle, y - number * size * 1.2, line, size, bold=bool(signature.name))
+        y -= (len(name) - 1) * size * 1.2 + size * 1.3
+        self._middle(middle, y, f"NIP {tidy(signature.nip) or '.' * 34}", size)
+
+    def _middle(self, x: float, y: float, text: str, size: float, *, bold: bool = False) -> None:
+        self._at(x - fonts.width(text, size, bold) / 2, y, text, size, bold=bold)
+
+    # ------------------------------------------------------------ drawing
+
+    def _make_room(self, tall: float) -> None:
+        if self._y - tall < _BOTTOM:
+            self._turn(self._running)
+
+    def _at(self, x: float, y: float, text: str, size: float, *, bold: bool = False) -> None:
+        self._canvas.setFillColor(grid.BLACK)
+        self._canvas.setFont(fonts.name(bold), size)
+        self._canvas.drawString(x, y, text)
+
+
+_SIGNATURE_HEIGHT = 150.0
+
+
+def _with_last(rows: Iterator[list[grid.Box]]) -> Iterator[tuple[list[grid.Box], list[list[grid.Box]]]]:
+    """Each row; with the first of the last few, which stay together, those that follow it."""
+    window = list(islice(rows, _KEPT_TOGETHER))
+    for row in rows:
+        window.append(row)
+        yield window.pop(0), []
+    for number, row in enumerate(window):
+        yield row, window[1:] if number == 0 else []
