@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 from datetime import date
 
+from integration import phrases
 from integration.i18n import Translate
-from integration.messages import Button, ButtonPress, Command, Reply, Text, join
+from integration.messages import Button, ButtonPress, Command, Reply, Text, fill, join
 from integration.plugin import Context, Handler
-from integration.workdays import DayPlan, local_day
-from plugins.hadir import places, rules, service, stamps, wording
+from plugins.hadir import places, rules, service, stamp_wording, stamps, why
+from plugins.hadir.evaluation.judging import judge
+from plugins.hadir.evaluation.results import Result
 from plugins.hadir.service import Event, Today
 
 SAY = "hadir.say"
@@ -24,15 +26,21 @@ def check_in(context: Context, command: Command) -> Reply:
     result = stamps.check_in(context, said.place, said.note[: places.NOTE_LENGTH], doubtful=bool(said.meant))
     if not result.new:
         return _already_in(context, result)
-    parts = [_arrived(context, result), *_about_day(context, result.plan)]
-    buttons: list[Button] = []
+    judged = judge(context, context.person, result.plan, result.day)
+    parts = [
+        stamp_wording.arrived(context, result, judged),
+        *stamp_wording.about_day(context, result.plan),
+        *stamp_wording.about_stamp(context, result.plan, judged),
+    ]
+    buttons = [why.button(context, result.plan.day)] if judged.late else []
     if said.meant:
-        text, buttons = _which_place(context, result.event, said)
+        text, choices = _which_place(context, result.event, said)
         parts.append(text)
+        buttons = choices
     if len(said.note) > places.NOTE_LENGTH:
-        parts.append(_cut(context))
+        parts.append(stamp_wording.cut(context))
     if result.forgotten is not None:
-        day = wording.short_day(context.t, result.forgotten)
+        day = phrases.short_day(context.t, result.forgotten)
         parts.append(context.t("Your check-out of {day} is missing: add it with `/hadir koreksi`.", day=day))
         buttons.append(_correct(context.t))
     return Reply(join(" ", parts), buttons=tuple(buttons))
@@ -53,7 +61,10 @@ def choose_place(context: Context, press: ButtonPress) -> Reply:
     event = stamps.choose_place(context, int(chosen[1]), chosen[2], dropped_word=chosen[3] == "w") if chosen else None
     if event is None:
         return Reply(context.t("The place was chosen already; nothing was changed."), replaces=True)
-    return Reply(context.t("Checked in at {time}.", time=_stamp(context, event, event)), replaces=True)
+    parts = [context.t("Checked in at {time}.", time=stamp_wording.stamp(context, event, event))]
+    if elsewhere := stamp_wording.elsewhere(context, context.plan(context.person, event.day), event.place):
+        parts.append(elsewhere)
+    return Reply(join(" ", parts), replaces=True)
 
 
 def check_out(context: Context, command: Command) -> Reply:
@@ -61,14 +72,20 @@ def check_out(context: Context, command: Command) -> Reply:
     note = places.note(command.text)
     result = stamps.check_out(context, note[: places.NOTE_LENGTH])
     if not result.new:
-        standing = _stamp(context, result.event, result.day.arrival)
+        standing = stamp_wording.stamp(context, result.event, result.day.arrival)
         return Reply(context.t("Your check-out at {time} is recorded already.", time=standing))
-    parts = [_left(context, result), *_about_day(context, result.plan)]
+    judged = judge(context, context.person, result.plan, result.day)
+    parts = [
+        stamp_wording.left(context, result, judged),
+        *stamp_wording.about_day(context, result.plan),
+        *stamp_wording.set_aside(context, result.plan, judged),
+        *stamp_wording.may_leave_later(context, judged),
+    ]
     if result.replaced:
-        time = wording.clock(result.replaced.at, context.person)
+        time = phrases.clock(result.replaced.at, context.person)
         parts.append(context.t("It replaces your check-out at {time}.", time=time))
     if len(note) > places.NOTE_LENGTH:
-        parts.append(_cut(context))
+        parts.append(stamp_wording.cut(context))
     if result.day.arrival:
         return Reply(join(" ", parts))
     parts.append(context.t("Your check-in is missing: add it with `/hadir koreksi`."))
@@ -79,46 +96,27 @@ def home(context: Context, _command: Command) -> Reply:
     """`/hadir` alone: where one stands, and the buttons that fit the moment."""
     today = service.today(context)
     buttons = (*_stamps(context, today), *_always(context))
-    return Reply(join("\n", [_heading(context, today), _state(context, today)]), buttons=buttons)
+    return Reply(join("\n", [_heading(context, today), _state(context, today), *_asked(context, today)]), buttons=buttons)
 
 
 def status(context: Context, _command: Command) -> Reply:
     """`status`: one's own day in full, with what waits and whether reminders come."""
     today = service.today(context)
-    lines = [_heading(context, today), _state(context, today), *_details(context, today), *_waiting(context)]
-    lines.append(_reminders(context))
-    return Reply(join("\n", lines), buttons=_stamps(context, today))
+    judged = judge(context, context.person, today.plan, today.day)
+    lines = [_heading(context, today), _state(context, today), *_asked(context, today), *_details(context, today, judged)]
+    lines += [*_waiting(context), _reminders(context)]
+    explained = (why.button(context, today.plan.day),) if judged.fault or judged.off_plan or judged.outage else ()
+    return Reply(join("\n", lines), buttons=(*_stamps(context, today), *explained))
 
 
 # ---------------------------------------------------------------- what masuk and pulang say
 
 
-def _arrived(context: Context, result: stamps.CheckIn) -> Text:
-    time = _stamp(context, result.event, result.event)
-    late = rules.minutes_late(result.plan, result.event.at)
-    if not late:
-        return context.t("Checked in at {time}.", time=time)
-    return context.t("Checked in at {time}, {duration} late.", time=time, duration=wording.duration(context.t, late))
-
-
-def _left(context: Context, result: stamps.CheckOut) -> Text:
-    event, arrival = result.event, result.day.arrival
-    time = _stamp(context, event, arrival)
-    early = rules.minutes_early(result.plan, event.at)
-    if early:
-        return context.t("Checked out at {time}, {duration} early.", time=time, duration=wording.duration(context.t, early))
-    worked = rules.minutes_worked(result.plan, arrival.at, event.at) if arrival else 0
-    if not worked:
-        return context.t("Checked out at {time}.", time=time)
-    duration = wording.duration(context.t, worked)
-    return context.t("Checked out at {time}, working time {duration}.", time=time, duration=duration)
-
-
 def _already_in(context: Context, result: stamps.CheckIn) -> Reply:
     t, day = context.t, result.day
-    came = _stamp(context, result.event, result.event)
+    came = stamp_wording.stamp(context, result.event, result.event)
     if day.departure and not day.open:
-        left = wording.clock(day.departure.at, context.person)
+        left = phrases.clock(day.departure.at, context.person)
         text = t("You checked in at {time} and checked out at {left} already; nothing was changed.", time=came, left=left)
     else:
         text = t("You checked in at {time} already; nothing was changed.", time=came)
@@ -128,39 +126,14 @@ def _already_in(context: Context, result: stamps.CheckIn) -> Reply:
 
 def _which_place(context: Context, event: Event, said: places.Said) -> tuple[Text, list[Button]]:
     t = context.t
-    buttons = [Button(wording.place(place), CHOOSE, f"{event.id} {place} w") for place in said.meant]
+    buttons = [Button(phrases.place(place), CHOOSE, f"{event.id} {place} w") for place in said.meant]
     buttons.append(Button(t("No, a note; I am at WFO"), CHOOSE, f"{event.id} wfo n"))
     word = said.note.partition(" ")[0]
     return t("Choose the place; is “{word}” meant to be {places}?", word=word, places=_places(said.meant)), buttons
 
 
 def _places(meant: tuple[str, ...]) -> Text:
-    return join(" / ", [wording.place(place) for place in meant])
-
-
-def _about_day(context: Context, plan: DayPlan) -> list[Text]:
-    """What is special about the day: another date than the calendar's, a holiday, leave."""
-    t, parts = context.t, []
-    if plan.day != local_day(context.now, context.person):
-        parts.append(t("It counts for {day}.", day=wording.short_day(t, plan.day)))
-    if plan.excuse:
-        parts.append(t("You are recorded as away: {excuse}.", excuse=plan.excuse))
-    elif plan.free:
-        parts.append(t("It is a holiday: {name}.", name=plan.free))
-    elif not plan.start:
-        parts.append(t("It is not a working day."))
-    return parts
-
-
-def _cut(context: Context) -> Text:
-    return context.t("Your note was cut to {length} characters.", length=places.NOTE_LENGTH)
-
-
-def _stamp(context: Context, event: Event | None, arrival: Event | None) -> Text:
-    """`07.28 WIB (WFH)`: the event's time, and the place of the day if one is known."""
-    time = wording.clock(event.at, context.person) if event else Text("–")
-    place = wording.place(arrival.place) if arrival else ""
-    return Text(f"{time} ({place})") if place else time
+    return join(" / ", [phrases.place(place) for place in meant])
 
 
 # ---------------------------------------------------------------- where one stands
@@ -168,39 +141,47 @@ def _stamp(context: Context, event: Event | None, arrival: Event | None) -> Text
 
 def _heading(context: Context, today: Today) -> Text:
     t, plan = context.t, today.plan
-    day = wording.day_name(t, plan.day)
+    day = phrases.day_name(t, plan.day)
     if plan.excuse:
-        return t("**{day}** — recorded as away: {excuse}", day=day, excuse=plan.excuse)
+        return t("**{day}** — recorded as away: {excuse}", day=day, excuse=phrases.excuse(t, plan.excuse))
     if plan.free:
         return t("**{day}** — holiday: {name}", day=day, name=plan.free)
     if not plan.start or not plan.end:
         return t("**{day}** — not a working day", day=day)
-    return t("**{day}** — working hours {hours}", day=day, hours=wording.hours(plan.start, plan.end, context.person))
+    return t("**{day}** — working hours {hours}", day=day, hours=phrases.hours(plan.start, plan.end, context.person))
 
 
 def _state(context: Context, today: Today) -> Text:
     t, day = context.t, today.day
-    came = _stamp(context, day.arrival, day.arrival)
+    came = stamp_wording.stamp(context, day.arrival, day.arrival)
     if day.open:
         return t("You checked in at {time} and have not checked out yet.", time=came)
     if day.departure is None:
         return t("You have not checked in yet.") if today.plan.works else t("Nothing is recorded.")
-    left = wording.clock(day.departure.at, context.person)
+    left = phrases.clock(day.departure.at, context.person)
     if day.arrival is None:
         return t("You checked out at {left}, but your check-in is missing: `/hadir koreksi`", left=left)
     return t("You checked in at {time} and checked out at {left}.", time=came, left=left)
 
 
-def _details(context: Context, today: Today) -> list[Text]:
+def _asked(context: Context, today: Today) -> list[Text]:
+    """An absence of today that nobody has decided on yet."""
+    plan = today.plan
+    if not plan.asked:
+        return []
+    return [context.t("- {absence}: `/izin daftar`", absence=phrases.asked(context.t, plan))]
+
+
+def _details(context: Context, today: Today, judged: Result) -> list[Text]:
     t, plan, arrival, departure = context.t, today.plan, today.day.arrival, today.day.departure
-    lines = []
-    if arrival and (late := rules.minutes_late(plan, arrival.at)):
-        lines.append(t("- Late: {duration}", duration=wording.duration(t, late)))
-    if departure and not today.day.open and (early := rules.minutes_early(plan, departure.at)):
-        lines.append(t("- Left early: {duration}", duration=wording.duration(t, early)))
+    lines = [Text(f"- {said}") for said in stamp_wording.about_stamp(context, plan, judged)]
+    if judged.late:
+        lines.append(t("- Late: {duration}", duration=phrases.duration(t, judged.late)))
+    if judged.early:
+        lines.append(t("- Left early: {duration}", duration=phrases.duration(t, judged.early)))
     if arrival:
         until = departure.at if departure and not today.day.open else context.now
-        worked = wording.duration(t, rules.minutes_worked(plan, arrival.at, until))
+        worked = phrases.duration(t, rules.minutes_worked(plan, arrival.at, until))
         lines.append(
             t("- Working time so far, without breaks: {duration}", duration=worked)
             if today.day.open
@@ -213,14 +194,14 @@ def _details(context: Context, today: Today) -> list[Text]:
 def _waiting(context: Context) -> list[Text]:
     return [
         context.t(
-            "- Correction waiting: {what}", what=_correction(context, row.day, row.kind, wording.clock(row.at, context.person))
+            "- Correction waiting: {what}", what=_correction(context, row.day, row.kind, phrases.clock(row.at, context.person))
         )
         for row in service.waiting(context.db, context.person.id)
     ]
 
 
 def _correction(context: Context, day: date, kind: str, time: Text) -> Text:
-    t, when = context.t, wording.short_day(context.t, day)
+    t, when = context.t, phrases.short_day(context.t, day)
     return (
         t("check-in of {day} at {time}", day=when, time=time)
         if kind == "in"
@@ -232,6 +213,21 @@ def _reminders(context: Context) -> Text:
     if service.silent(context.db, [context.person.id]):
         return context.t("- Reminders are off; turn them on: `/hadir pengingat hidup`")
     return context.t("- Reminders are on; turn them off: `/hadir pengingat mati`")
+
+
+_LEAVE_LINE = 600  # characters that `/izin` takes; a button holds no more
+
+
+def leave(word: str) -> Handler:
+    """Who is ill types so; a menu or a check-in would be no answer. What was typed is kept for `/izin`."""
+
+    def handler(context: Context, command: Command) -> Reply:
+        typed = f"{word} {command.text}".strip()[:_LEAVE_LINE]
+        shown = fill("`{line}`", line=f"/izin {typed}".strip())
+        said = context.t("Leave, sick days and permissions are asked for here: {command}", command=shown)
+        return Reply(said, buttons=(Button(f"/izin {typed}".strip()[:40], "izin.say", typed),), refused=True)
+
+    return handler
 
 
 # ---------------------------------------------------------------- buttons
@@ -248,7 +244,7 @@ def _stamps(context: Context, today: Today) -> tuple[Button, ...]:
 
 
 def _place_button(t: Translate, place: str) -> Button:
-    label = t("Check in {place}", place=wording.place(place)) if place != "dinas" else t("Official travel")
+    label = t("Check in {place}", place=phrases.place(place)) if place != "dinas" else t("Official travel")
     return Button(label, SAY, f"masuk {place}", "good" if place == "wfo" else "")
 
 

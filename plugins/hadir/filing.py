@@ -14,7 +14,8 @@ from integration import people
 from integration.messages import plain
 from integration.plugin import Job, Run, Work
 from integration.safe_names import safe_name
-from plugins.hadir import recap, recap_commands
+from plugins.hadir import recap
+from plugins.hadir.recap import commands as recap_commands
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -30,7 +31,7 @@ def file_recaps(run: Run) -> None:
 
 
 def _file(work: Work, unit_id: int, name: str, month: date, planned: date) -> None:
-    from plugins.hadir import recap_xlsx  # heavy, and needed twice a month
+    from plugins.hadir.recap import xlsx as recap_xlsx  # heavy, and needed twice a month
 
     found = recap.months(work, people.of_unit(work.db, unit_id, month), month)
     if all(someone.empty for someone in found):
@@ -38,12 +39,18 @@ def _file(work: Work, unit_id: int, name: str, month: date, planned: date) -> No
     t = work.speak(None)
     made = recap_xlsx.Imprint("Hadir", work.now, work.settings.zone)
     content = recap_xlsx.build(t, found, plain(recap_commands.title(t, name, month)), month, made)
-    work.file(path(name, month), content, XLSX, f"recap:{unit_id}:{month:%Y-%m}:{planned}")
+    work.file(path(unit_id, name, month), content, XLSX, f"recap:{unit_id}:{month:%Y-%m}:{planned}")
 
 
-def path(unit: str, month: date) -> str:
-    """`Hadir/Bidang Aplikasi/Rekap/2026/rekap-2026-11-bidang-aplikasi.xlsx`"""
-    parts = ("Hadir", safe_name(unit), "Rekap", f"{month:%Y}", recap_commands.file_name(unit, month))
+def path(unit_id: int, unit: str, month: date) -> str:
+    """`Hadir/Bidang Aplikasi/Rekap/2026/rekap-2026-11-bidang-aplikasi.xlsx`, for each unit a path of its own.
+
+    A folder whose name is not quite the unit's carries the unit's number: "A/B" and "A-B" are two units.
+    """
+    folder = safe_name(unit)
+    if folder != unit:
+        folder = f"{folder} ({unit_id})"
+    parts = ("Hadir", folder, "Rekap", f"{month:%Y}", recap_commands.file_name(unit, month))
     return str(PurePosixPath(*parts))
 
 

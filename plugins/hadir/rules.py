@@ -30,11 +30,6 @@ def minutes_late(plan: DayPlan, arrived: datetime) -> int:
     return _minutes(plan.start, arrived) if plan.works and plan.start else 0
 
 
-def minutes_early(plan: DayPlan, left: datetime) -> int:
-    """Minutes on the clock before the end; 0 at or after it, on a day off or when excused."""
-    return _minutes(left, plan.end) if plan.works and plan.end else 0
-
-
 def minutes_worked(plan: DayPlan, arrived: datetime, left: datetime) -> int:
     """Minutes present, less the planned break as far as the presence exceeds four hours."""
     present = _minutes(arrived, left)

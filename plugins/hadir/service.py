@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -108,7 +108,7 @@ def _by_day(rows: Iterable[Row[Any]]) -> Days:
         event = Event(*tuple(row))
         key = event.person_id, event.day
         before = found.get(key, EMPTY)
-        found[key] = replace(before, arrival=event) if event.kind == "in" else replace(before, departure=event)
+        found[key] = Day(event, before.departure) if event.kind == "in" else Day(before.arrival, event)
     return found
 
 

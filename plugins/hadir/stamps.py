@@ -13,6 +13,7 @@ from integration.errors import UserError
 from integration.plugin import Context
 from integration.workdays import DayPlan
 from plugins.hadir import rules, service
+from plugins.hadir.evaluation.case import stamp_counts
 from plugins.hadir.service import EMPTY, Day, Event
 from plugins.hadir.tables import attendance_event
 
@@ -76,7 +77,7 @@ def check_in(context: Context, place: str, note: str, *, doubtful: bool = False)
     before = {"since": plan.day - timedelta(days=FORGOTTEN_DAYS), "eve": plan.day - timedelta(days=1)}
     new = context.db.execute(_ARRIVE[context.db.dialect.name], row | before).first()
     if new is None:
-        return _standing(context, plan)
+        return _standing(context, plan, row)
     event = service.event_of(new.id, row)
     service.audit_event(context, "attendance.check_in", event, active=True)
     return CheckIn(event, Day(event), plan, new=True, forgotten=_not_yet_corrected(context, new.forgotten))
@@ -110,11 +111,16 @@ def check_out(context: Context, note: str) -> CheckOut:
     raise UserError(context.t("Somebody else is changing the same record. Please try again."))
 
 
-def _standing(context: Context, plan: DayPlan) -> CheckIn:
-    """The check-in that was there before."""
+def _standing(context: Context, plan: DayPlan, row: dict[str, Any]) -> CheckIn:
+    """The check-in that was there before; one outside the hours in which stamps count gives way to one inside."""
     day = service.days(context.db, [context.person.id], plan.day, plan.day).get((context.person.id, plan.day), EMPTY)
     if day.arrival is None:  # a correction took it away in this very moment
         raise UserError(context.t("Somebody else is changing the same record. Please try again."))
+    _, content = context.rules().attendance(context.person, plan.day)
+    if not stamp_counts(plan, content, day.arrival) and stamp_counts(plan, content, service.event_of(0, row)):
+        event = service.succeed(context, row, day.arrival, "attendance.check_in")
+        if event is not None:
+            return CheckIn(event, Day(event, day.departure), plan, new=True)
     return CheckIn(day.arrival, day, plan, new=False)
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, delete, exists, select
 
-from integration import people, workdays
+from integration import people, phrases, workdays
 from integration.dates import ClockTime, Words, take_time
 from integration.errors import UserError
 from integration.i18n import Translate
@@ -20,8 +20,9 @@ from integration.messages import Command, Reply, Text, fill, join
 from integration.outbox import outbox
 from integration.people import Person
 from integration.plugin import Context, Run, Subcommand, Work
-from plugins.hadir import results, service, wording
-from plugins.hadir.results import Result
+from plugins.hadir import service
+from plugins.hadir.evaluation.judging import Judge
+from plugins.hadir.evaluation.results import Result
 from plugins.hadir.rules import PLACES
 from plugins.hadir.service import EMPTY
 from plugins.hadir.tables import attendance_summary
@@ -186,7 +187,8 @@ def _post(work: Work, unit_id: int) -> None:
     if not any(plan.works for plan in plans.values()):
         return
     found = service.days(work.db, [person.id for person in team], day, day)
-    judged = [(p, results.judge(plans[p.id, day], found.get((p.id, day), EMPTY), work.now)) for p in team]
+    judge = Judge(work, day, day)
+    judged = [(p, judge.result(p, plans[p.id, day], found.get((p.id, day), EMPTY))) for p in team]
     time = _time(row.minute, row.zone, work.now)
     work.post(row.platform, row.channel_id, key, lambda t: Reply(text(t, day, time, judged), private=False))
 
@@ -195,17 +197,17 @@ def text(t: Translate, day: date, time: Text, judged: Sequence[tuple[Person, Res
     """The summary as colleagues read it."""
     unit = judged[0][0].unit
     here = [(person, result) for person, result in judged if result.came]
-    awaited = [person for person, result in judged if result.due and result.status in ("expected", "missing")]
+    awaited = [person for person, result in judged if result.due and result.status in ("expected", "absent")]
     later = sum(not result.due and result.status == "expected" for _, result in judged)
     late = sum(bool(result.late) for _, result in here)
-    away = sum(result.status == "away" for _, result in judged)
-    title = t("**{unit}** — {day}, {time}", unit=unit, day=wording.day_name(t, day), time=time)
+    away = sum(result.excused for _, result in judged)
+    title = t("**{unit}** — {day}, {time}", unit=unit, day=phrases.day_name(t, day), time=time)
     count = t("Present {count} of {all}", count=len(here), all=len(here) + len(awaited))
     lines = [title, t("{present}, late {late}.", present=count, late=late) if late else fill("{present}.", present=count)]
     for place in (*PLACES, ""):
         there = [person for person, result in here if result.place == place]
         if there:
-            lines.append(fill("- {place}: {names}", place=wording.place(place) or Text("–"), names=_names(t, there)))
+            lines.append(fill("- {place}: {names}", place=phrases.place(place) or Text("–"), names=_names(t, there)))
     if awaited:
         lines.append(t("- Not in yet: {names}", names=_names(t, awaited)))
     lines += [t("- Their shift begins later: {count}", count=later)] if later else []
@@ -225,7 +227,7 @@ SUBCOMMANDS = (
     Subcommand(
         "ringkasan",
         command,
-        "The unit's daily summary in this channel",
+        "The unit's daily summary in this channel; `mati` stops it",
         arguments="[unit] [time|mati]",
         example="/hadir ringkasan 09.00",
         aliases=("summary",),

@@ -13,6 +13,8 @@ from integration.people import Person
 from integration.plugin import Work
 from integration.workdays import local_day
 from plugins.hadir import rules, service
+from plugins.hadir.evaluation.judging import Judge
+from plugins.hadir.evaluation.results import Result
 from plugins.hadir.service import Today
 
 Group = Literal["present", "late", "expected", "absent", "away"]
@@ -26,7 +28,11 @@ class Member:
     person: Person
     today: Today
     group: Group
-    late: int
+    result: Result
+
+    @property
+    def late(self) -> int:
+        return self.result.late
 
 
 def around(work: Work, viewer: Person) -> tuple[list[Person], bool]:
@@ -44,7 +50,7 @@ def around(work: Work, viewer: Person) -> tuple[list[Person], bool]:
 
 
 def members(work: Work, team: Sequence[Person]) -> list[Member]:
-    """Where each of `team` stands now, each in their own zone and shift. One statement, however many they are."""
+    """Where each of `team` stands now, each in their own zone and shift. Two statements, however many they are."""
     if not team:
         return []
     spans = [rules.candidate_days(work.now, person.tz) for person in team]
@@ -53,21 +59,21 @@ def members(work: Work, team: Sequence[Person]) -> list[Member]:
     found = service.days(work.db, [person.id for person in team], first, last)
     days = service.by_person(found)
     plans_of = service.by_person(plans)
+    judge = Judge(work, first, last)
     return [
-        _member(work, person, service.today_of(person, work.now, plans_of[person.id], days.get(person.id, {})))
+        _member(judge, person, service.today_of(person, work.now, plans_of[person.id], days.get(person.id, {})))
         for person in team
     ]
 
 
-def _member(work: Work, person: Person, today: Today) -> Member:
-    arrival = today.day.arrival
-    late = rules.minutes_late(today.plan, arrival.at) if arrival else 0
-    return Member(person, today, _group(work, today, late), late)
+def _member(judge: Judge, person: Person, today: Today) -> Member:
+    result = judge.result(person, today.plan, today.day)
+    return Member(person, today, _group(result), result)
 
 
-def _group(work: Work, today: Today, late: int) -> Group:
-    if today.day.arrival or today.day.departure:
-        return "late" if late else "present"
-    if not today.plan.works or today.plan.end is None:
-        return "away"
-    return "expected" if work.now < today.plan.end else "absent"
+def _group(result: Result) -> Group:
+    if result.came:
+        return "late" if result.late else "present"
+    if result.status == "expected":
+        return "expected"
+    return "absent" if result.status == "absent" else "away"

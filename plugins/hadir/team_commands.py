@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from integration import people
+from integration import find, people, phrases
 from integration.i18n import Translate
 from integration.messages import Button, Command, Reply, Text, fill, join
 from integration.people import Person
 from integration.plugin import Context
 from integration.workdays import local_day
-from plugins.hadir import team, wording
+from plugins.hadir import team
 from plugins.hadir.commands import SAY
 from plugins.hadir.team import Group, Member
 
 # People of a group before the list is cut, and of a whole list that was asked for: a message holds some 16,000 characters.
 SHORT, LONG = 15, 150
 _NOTE_SHOWN = 80
-_MOST_UNITS = 5
 _LONGEST_NAME = 200
 _ALL = frozenset({"semua", "lengkap", "all"})
 
@@ -46,21 +45,13 @@ def _named(context: Context, name: str, full: bool) -> Reply:
     if not viewer.sees_everyone:
         units = [unit for unit in units if unit[0] == viewer.unit_id]
     if not units:
-        return Reply(t("There is no unit named “{name}”.", name=name), refused=True)
+        return Reply(find.no_unit(context, name), refused=True)
     if len(units) > 1:
-        return _which_unit(context, units, full)
+        return find.which_unit(context, units, lambda name: f"tim {name} semua" if full else f"tim {name}", SAY)
     found = people.of_unit(context.db, units[0][0], local_day(context.now, viewer))
     leads = viewer.sees_everyone or "pimpinan" in viewer.roles
     rest = None if full else f"tim {units[0][1]} semua"
     return _list(context, fill("{unit}", unit=units[0][1]), found, leads, rest)
-
-
-def _which_unit(context: Context, units: Sequence[tuple[int, str]], full: bool) -> Reply:
-    rest = " semua" if full else ""
-    buttons = tuple(Button(name[:40], SAY, f"tim {name}{rest}") for _, name in units[:_MOST_UNITS])
-    names = join(", ", [fill("{name}", name=name) for _, name in units[:_MOST_UNITS]])
-    more = Text(", …") if len(units) > _MOST_UNITS else Text("")
-    return Reply(context.t("Which unit do you mean: {names}{more}?", names=names, more=more), buttons=buttons, refused=True)
 
 
 # ---------------------------------------------------------------- the list
@@ -71,8 +62,8 @@ def _list(context: Context, title: Text, found: Sequence[Person], leads: bool, r
     t, members = context.t, team.members(context, found)
     if not members:
         return Reply(t("There is nobody in this team yet."))
-    day = wording.day_name(t, local_day(context.now, context.person))
-    lines = [t("**{title}** — {day}, {time}", title=title, day=day, time=wording.clock(context.now, context.person))]
+    day = phrases.day_name(t, local_day(context.now, context.person))
+    lines = [t("**{title}** — {day}, {time}", title=title, day=day, time=phrases.clock(context.now, context.person))]
     cut, left = False, LONG
     for group in team.GROUPS:
         chosen = [member for member in members if _shown_as(member, leads) == group]
@@ -116,21 +107,34 @@ def _line(context: Context, member: Member, leads: bool) -> Text:
 
 def _facts(context: Context, member: Member, leads: bool) -> list[Text]:
     t, person, arrival, departure = context.t, member.person, member.today.day.arrival, member.today.day.departure
-    facts = [wording.clock(arrival.at, person), wording.place(arrival.place)] if arrival else []
+    facts = [phrases.clock(arrival.at, person), _place(t, member, arrival.place, leads)] if arrival else []
     if leads and member.late:
-        facts.append(t("{duration} late", duration=wording.duration(t, member.late)))
+        facts.append(t("{duration} late", duration=phrases.duration(t, member.late)))
+    if leads and member.today.plan.asked:
+        facts.append(phrases.asked(t, member.today.plan))
+    if leads and member.result.outage:
+        facts.append(t("service disruption"))
     if departure and not member.today.day.open:
-        facts.append(t("left {time}", time=wording.clock(departure.at, person)))
+        facts.append(t("left {time}", time=phrases.clock(departure.at, person)))
     start = member.today.plan.start
     if member.group == "expected" and start and start > context.now:
-        facts.append(t("from {time}", time=wording.clock(start, person)))
+        facts.append(t("from {time}", time=phrases.clock(start, person)))
     return [fact for fact in facts if fact]
+
+
+def _place(t: Translate, member: Member, place: str, leads: bool) -> Text:
+    """Where somebody is; for those who lead, with the plan's place if it is another."""
+    if not leads or not member.result.off_plan:
+        return phrases.place(place)
+    return t("{place} (plan: {planned})", place=phrases.place(place), planned=phrases.place(member.today.plan.place))
 
 
 def _away(context: Context, member: Member) -> list[Text]:
     """Why somebody is not on duty: a public word, never the private reason."""
-    why = member.today.plan.excuse or member.today.plan.free
-    return [fill("{why}", why=why)] if why else []
+    plan = member.today.plan
+    if plan.excuse:
+        return [phrases.excuse(context.t, plan.excuse)]
+    return [fill("{free}", free=plan.free)] if plan.free else []
 
 
 def _note(context: Context, member: Member) -> Text:

@@ -10,19 +10,17 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from integration import people, workdays
-from integration.dates import Words, parse_month, take_month
+from integration import find, people, workdays
+from integration.dates import Words, at_an_end, parse_month, take_month
 from integration.errors import UserError
-from integration.messages import Button, Command, Reply, Text, fill, join
+from integration.messages import Button, Command, Reply, Text, fill
 from integration.people import Person
 from integration.plugin import Context
 from plugins.hadir import recap
 
-MOST_CHOICES = 8
 _SELF = frozenset({"saya", "aku", "sendiri", "me"})
 _TEAM = frozenset({"tim", "team", "bawahan"})
 _OWN_UNIT = frozenset({"unit", "unit saya"})
-_LONGEST_MONTH = 3  # words, as in "nov tahun lalu"
 _FIGURES = re.compile(r"[\d/.\-]{1,10}")
 
 
@@ -48,13 +46,9 @@ def read(context: Context, command: Command) -> tuple[date, Target | Reply]:
 def _month(context: Context, words: Words) -> tuple[date | None, Words]:
     """A month at the beginning or at the end; figures that are no month are explained."""
     today = workdays.local_day(context.now, context.person)
-    month, rest = take_month(words, today, context.t)
+    month, rest = at_an_end(words, lambda some: take_month(some, today, context.t))
     if month is not None or not words:
         return month, rest
-    for start in range(max(1, len(words) - _LONGEST_MONTH), len(words)):
-        month, rest = take_month(words[start:], today, context.t)
-        if month is not None and not rest:
-            return month, words[:start]
     if _FIGURES.fullmatch(words[0]):
         return parse_month(words[0], today, context.t), words[1:]
     return None, words
@@ -69,7 +63,7 @@ def _target(context: Context, command: Command, words: Words, month: date) -> Ta
         return Target("team", person.id, person.name)
     if text.lower() in _OWN_UNIT:
         return Target("unit", person.unit_id, person.unit)
-    mentioned = _mentioned(context, command, text)
+    mentioned = find.mentioned(context, command.mentions, text)
     if mentioned is not None:
         return _of(mentioned)
     return _named(context, text, month)
@@ -77,17 +71,6 @@ def _target(context: Context, command: Command, words: Words, month: date) -> Ta
 
 def _of(person: Person) -> Target:
     return Target("person", person.id, person.name)
-
-
-def _mentioned(context: Context, command: Command, text: str) -> Person | None:
-    """The person behind an `@mention`, by the platform's own id."""
-    name = text.removeprefix("@").lower()
-    if not text.startswith("@") or " " in text:
-        return None
-    id = next((id for username, id in command.mentions if username.lower() == name), None)
-    sender = context.sender
-    found = people.by_sender(context.db, type(sender)(sender.platform, id, name)) if id else None
-    return found or people.by_username(context.db, sender.platform, name)
 
 
 def _named(context: Context, text: str, month: date) -> Target | Reply:
@@ -101,7 +84,7 @@ def _named(context: Context, text: str, month: date) -> Target | Reply:
             context.t(
                 "“{text}” is neither a person, nor a unit, nor a month. Write for example: {examples}.",
                 text=text[:60],
-                examples=Text("`rekap nov`, `rekap 11/2026 @username`, `rekap bulan lalu Bidang Umum`"),
+                examples=Text("`/hadir rekap nov`, `/hadir rekap 11/2026 @siti`, `/hadir rekap bulan lalu Bidang Umum`"),
             )
         )
     return targets[0] if len(targets) == 1 else _which(context, targets, month)
@@ -112,18 +95,13 @@ def _which(context: Context, targets: Sequence[Target], month: date) -> Reply:
     ids = [target.id for target in targets if target.kind == "person"]
     by_id = {person.id: person for person in people.fetch(context.db, people.people_query().where(people.person.c.id.in_(ids)))}
     buttons, names = [], []
-    for target in targets[:MOST_CHOICES]:
+    for target in targets:
         person = by_id.get(target.id) if target.kind == "person" else None
         words = person.nip if person else target.name
         label = f"{person.name} · {person.unit}" if person else target.name
         buttons.append(Button(label[:60], "hadir.say", f"rekap {month:%m/%Y} {words}"))
-        names.append(
-            fill("{name} ({unit})", name=person.name, unit=person.unit) if person else fill("{name}", name=target.name)
-        )
-    more = Text(", …") if len(targets) > MOST_CHOICES else Text("")
-    return Reply(
-        context.t("Whom do you mean: {names}{more}?", names=join(", ", names), more=more), buttons=tuple(buttons), refused=True
-    )
+        names.append(find.named(person) if person else fill("{name}", name=target.name))
+    return find.which(context, names, buttons)
 
 
 def decode(context: Context, value: str) -> tuple[date, Target]:
@@ -154,11 +132,19 @@ def visible(context: Context, target: Target, month: date) -> tuple[list[Person]
     if target.kind == "team":
         if target.id != context.person.id:
             raise UserError(_refusal(context, target))
-        return people.subordinates(context.db, target.id, month), 0
+        return _team(context, month), 0
     found, others = recap.of_unit(context.db, context.person, target.id, month)
     if others and not found:
         raise UserError(_refusal(context, target))
     return found, others
+
+
+def _team(context: Context, month: date) -> list[Person]:
+    team = people.subordinates(context.db, context.person.id, month)
+    if not team:
+        command = Text("`/hadir rekap`")
+        raise UserError(context.t("Nobody is listed with you as their supervisor. Your own recap: {command}", command=command))
+    return team
 
 
 def _refusal(context: Context, target: Target) -> Text:

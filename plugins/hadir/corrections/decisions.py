@@ -4,50 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integration import people
-from integration.errors import UserError
+from integration import approval, phrases
 from integration.i18n import Translate
-from integration.messages import (
-    Answer,
-    Button,
-    ButtonPress,
-    Field,
-    Form,
-    FormErrors,
-    FormSubmission,
-    Reply,
-    Text,
-    fill,
-    join,
-    plain,
-)
+from integration.messages import Answer, Button, ButtonPress, FormErrors, FormSubmission, Reply, Text, fill, join
 from integration.people import Person
 from integration.plugin import Context
-from plugins.hadir import corrections, deciders, wording
-from plugins.hadir.correction_wording import decide_buttons, refusal, state_line, summary, waiting_since, withdraw_button
-from plugins.hadir.corrections import REASON_LENGTH, SHOWN_AT_ONCE, Correction, Wrong
+from plugins.hadir import corrections
+from plugins.hadir.corrections import SHOWN_AT_ONCE, Correction, Wrong, deciders
+from plugins.hadir.corrections.wording import decide_buttons, refusal, state_line, summary, withdraw_button
 
 LIST = "koreksi daftar"
 
 
-def number(context: Context, value: str) -> int:
-    """The id in a button of ours; raises `UserError`."""
-    if not value.isdecimal() or len(value) > 9:
-        raise UserError(context.t("This request does not exist any more."))
-    return int(value)
-
-
 def _open(context: Context, value: str) -> tuple[Correction, Person]:
     """The request and who asked, if this person may decide on it at this moment."""
-    correction = corrections.get(context, number(context, value))
-    requester = people.get(context.db, correction.person_id) if correction else None
-    if correction is None or requester is None:
-        raise UserError(context.t("This request does not exist any more."))
-    if requester.id == context.person.id:
-        raise UserError(context.t("Nobody decides on their own request."))
-    if not deciders.may_decide(context, context.person, requester):
-        raise UserError(context.t("Only the supervisors of {name} and personnel officers decide on this.", name=requester.name))
-    return correction, requester
+    return approval.opened(context, value, lambda id: corrections.get(context, id))
 
 
 def approve(context: Context, press: ButtonPress) -> Reply:
@@ -71,30 +42,16 @@ def ask_why(context: Context, press: ButtonPress) -> Answer:
     if correction.state != "waiting":
         return _decided_before(context, correction)
     t = context.t
-    return Form(
-        action="hadir.correction_reject",
-        title=t("Reject the correction"),
-        intro=fill("{name}: {what}", name=requester.name, what=summary(t, correction, requester)),
-        submit=t("Reject"),
-        fields=(
-            Field(
-                "reason",
-                t("Reason"),
-                "textarea",
-                hint=plain(t("{name} reads it.", name=requester.name)),
-                max_length=REASON_LENGTH,
-            ),
-        ),
-        value=str(correction.id),
-    )
+    what = fill("{name}: {what}", name=requester.name, what=summary(t, correction, requester))
+    reader = t("{name} reads it.", name=requester.name)
+    return approval.rejection(t, "hadir.correction_reject", t("Reject the correction"), what, correction.id, reader)
 
 
 def reject(context: Context, submission: FormSubmission) -> Answer:
     correction, requester = _open(context, submission.value)
-    note = " ".join(str(submission.values.get("reason", "")).split())
-    if not note or len(note) > REASON_LENGTH:
-        told = context.t("Please give a reason of at most {length} characters.", length=REASON_LENGTH)
-        return FormErrors({"reason": told})
+    note = approval.reason_given(context, submission)
+    if isinstance(note, FormErrors):
+        return note
     rejected = corrections.decide(context, correction, "rejected", note)
     if rejected is None:
         return _decided_before(context, correction)
@@ -106,13 +63,11 @@ def reject(context: Context, submission: FormSubmission) -> Answer:
 
 def _decided_before(context: Context, correction: Correction) -> Reply:
     now = corrections.get(context, correction.id) or correction
-    return Reply(state_line(context, now), replaces=True, refused=True)
+    return approval.too_late(state_line(context, now))
 
 
 def _done(context: Context, text: Text) -> Reply:
-    more = len(deciders.to_decide(context))
-    label = context.t("{count} more waiting", count=more)
-    return Reply(text, buttons=(Button(label, "hadir.say", LIST),) if more else (), replaces=True)
+    return approval.done(context, text, len(deciders.to_decide(context)), "hadir.say", LIST)
 
 
 def _tell_requester(context: Context, requester: Person, correction: Correction) -> None:
@@ -136,10 +91,8 @@ def _tell_requester(context: Context, requester: Person, correction: Correction)
 
 
 def _tell_others(context: Context, requester: Person, correction: Correction) -> None:
-    """Those who were asked as well need not look at it any more."""
-    for someone in deciders.told(context, correction, requester):
-        if someone.id != context.person.id:
-            context.tell(someone, deciders.key(correction, "decided", someone.id), _decided(context, requester, correction))
+    told, build = deciders.told(context, correction, requester), _decided(context, requester, correction)
+    approval.tell_others(context, told, lambda id: deciders.key(correction, "decided", id), build)
 
 
 def _decided(context: Context, requester: Person, correction: Correction) -> Callable[[Translate], Reply]:
@@ -182,8 +135,7 @@ def _to_decide(context: Context, lines: list[Text], buttons: list[Button]) -> No
     for index, (correction, requester) in enumerate(found[:SHOWN_AT_ONCE], 1):
         lines.append(_waiting_line(context, index, correction, requester))
         buttons.extend(decide_buttons(t, correction, str(index)))
-    if len(found) > SHOWN_AT_ONCE:
-        lines.append(t("… and {count} more", count=len(found) - SHOWN_AT_ONCE))
+    lines += approval.more_of_list(t, len(found) - SHOWN_AT_ONCE)
 
 
 def _waiting_line(context: Context, index: int, correction: Correction, requester: Person) -> Text:
@@ -192,8 +144,7 @@ def _waiting_line(context: Context, index: int, correction: Correction, requeste
     line = fill("{index}. {name}: {what} — “{reason}”", index=index, name=requester.name, what=what, reason=correction.reason)
     if correction.requested_at > context.now - deciders.patience(context):
         return line
-    since = waiting_since(context.t, correction, context.person)
-    return fill("{line} {since}", line=line, since=context.t("(waiting since {since})", since=since))
+    return fill("{line} {since}", line=line, since=approval.waiting_since(context, correction.requested_at))
 
 
 def _own(context: Context, lines: list[Text], buttons: list[Button]) -> None:
@@ -203,16 +154,11 @@ def _own(context: Context, lines: list[Text], buttons: list[Button]) -> None:
     lines.append(t("**Your requests**"))
     for correction in found:
         what = summary(t, correction, context.person)
-        lines.append(fill("- {what}: {state}", what=what, state=_state(t, correction)))
+        state = approval.outcome(t, correction.state, correction.decision_note)
+        lines.append(fill("- {what}: {state}", what=what, state=state))
         if correction.state == "waiting":
-            label = t("Withdraw {what}", what=wording.short_day(t, correction.day))
+            label = t("Withdraw {what}", what=phrases.short_day(t, correction.day))
             buttons.append(withdraw_button(t, correction, label))
-
-
-def _state(t: Translate, correction: Correction) -> Text:
-    if correction.state == "rejected":
-        return t("rejected: “{note}”", note=correction.decision_note)
-    return {"waiting": t("waiting"), "approved": t("approved"), "withdrawn": t("withdrawn")}[correction.state]
 
 
 BUTTONS = {"correction_approve": approve, "correction_reject": ask_why}

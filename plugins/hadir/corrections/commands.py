@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
-from integration import workdays
+from integration import approval, phrases, workdays
 from integration.dates import ClockTime, Words, parse_day, parse_time, take_day, take_time
+from integration.deciders import asked_now
 from integration.errors import UserError
+from integration.form_values import one_line, one_of, read
+from integration.form_values import reason as read_reason
 from integration.i18n import Translate
-from integration.messages import Answer, ButtonPress, Command, Field, Form, FormErrors, FormSubmission, Reply, Text, fill, join
+from integration.messages import Answer, ButtonPress, Command, Field, Form, FormErrors, FormSubmission, Reply, Text
 from integration.people import Person
 from integration.plugin import Context, Subcommand
-from plugins.hadir import correction_decisions, corrections, deciders, wording
-from plugins.hadir.correction_wording import (
+from plugins.hadir import corrections
+from plugins.hadir.corrections import KINDS, REASON_LENGTH, Correction, Wrong, deciders
+from plugins.hadir.corrections import decisions as correction_decisions
+from plugins.hadir.corrections.wording import (
     decide_buttons,
     explain,
     recorded,
@@ -25,13 +28,11 @@ from plugins.hadir.correction_wording import (
     summary,
     withdraw_button,
 )
-from plugins.hadir.corrections import KINDS, REASON_LENGTH, Correction, Wrong
 from plugins.hadir.rules import PLACES
 from plugins.hadir.service import Event
 
 KIND_WORDS = {"masuk": "in", "datang": "in", "in": "in", "pulang": "out", "keluar": "out", "out": "out"}
 _SAME = "same"
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,7 @@ def _read_line(context: Context, words: Words) -> Draft:
             time, words = take_time(words, context.t)
         if words is before:
             break
-    return Draft(day, kind, time, place, _one_line(" ".join(words)))
-
-
-def _one_line(reason: str) -> str:
-    return " ".join(reason.split())
+    return Draft(day, kind, time, place, one_line(" ".join(words)))
 
 
 # ---------------------------------------------------------------- the form
@@ -90,7 +87,7 @@ def _one_line(reason: str) -> str:
 def _form(context: Context, draft: Draft) -> Form:
     t, person = context.t, context.person
     day, kind = corrections.suggest(context, draft.day, draft.kind)
-    places = ((_SAME, t("unchanged")), *((code, wording.place(code)) for code in PLACES))
+    places = ((_SAME, t("unchanged")), *((code, phrases.place(code)) for code in PLACES))
     clock = f"{draft.time.hour:02}:{draft.time.minute:02}" if draft.time else ""
     zone = workdays.zone_name(draft.time.zone if draft.time and draft.time.zone else person.zone, context.now)
     return Form(
@@ -114,11 +111,11 @@ def submitted(context: Context, submission: FormSubmission) -> Answer:
     errors: dict[str, str] = {}
     values = {name: str(text) for name, text in submission.values.items()}
     today = workdays.local_day(context.now, context.person)
-    day = _read(errors, "day", lambda: parse_day(values.get("day", ""), today, context.t))
-    time = _read(errors, "time", lambda: parse_time(values.get("time", ""), context.t))
-    kind = _read(errors, "kind", lambda: _one_of(context.t, values.get("kind", ""), KINDS))
-    place = _read(errors, "place", lambda: _one_of(context.t, values.get("place") or _SAME, (_SAME, *PLACES)))
-    reason = _read(errors, "reason", lambda: _reason(context.t, values.get("reason", "")))
+    day = read(errors, "day", lambda: parse_day(values.get("day", ""), today, context.t))
+    time = read(errors, "time", lambda: parse_time(values.get("time", ""), context.t))
+    kind = read(errors, "kind", lambda: one_of(context.t, values.get("kind", ""), KINDS))
+    place = read(errors, "place", lambda: one_of(context.t, values.get("place") or _SAME, (_SAME, *PLACES)))
+    reason = read(errors, "reason", lambda: read_reason(context.t, values.get("reason", ""), REASON_LENGTH))
     if errors or day is None or time is None or kind is None or place is None or reason is None:
         return FormErrors(errors)
     if submission.value and not time.zone:
@@ -129,35 +126,12 @@ def submitted(context: Context, submission: FormSubmission) -> Answer:
         return FormErrors({wrong.field: explain(context, wrong)})
 
 
-def _read(errors: dict[str, str], name: str, read: Callable[[], _Value]) -> _Value | None:
-    try:
-        return read()
-    except UserError as error:
-        errors[name] = error.args[0]
-        return None
-
-
-def _one_of(t: Translate, value: str, accepted: tuple[str, ...]) -> str:
-    if value not in accepted:
-        raise UserError(t("Please choose one of the list."))
-    return value
-
-
-def _reason(t: Translate, text: str) -> str:
-    reason = _one_line(text)
-    if not reason:
-        raise UserError(t("Please say why, so that it can be decided."))
-    if len(reason) > REASON_LENGTH:
-        raise UserError(t("Please use at most {length} characters.", length=REASON_LENGTH))
-    return reason
-
-
 # ---------------------------------------------------------------- the request
 
 
 def _ask(context: Context, day: date, kind: str, time: ClockTime, place: str, reason: str) -> Reply:
     corrections.check_day(context, day)
-    reason = _reason(context.t, reason)
+    reason = read_reason(context.t, reason, REASON_LENGTH)
     found = corrections.on_day(context, context.person.id, day)
     at = corrections.moment(time, day, kind, context.plan(context.person, day), found, context.person)
     place = place if kind == "in" else ""
@@ -184,15 +158,10 @@ def _waits_already(context: Context, correction: Correction) -> Reply:
 
 def _tell_deciders(context: Context, correction: Correction, standing: Event | None) -> Text:
     """Send the request to those who decide; the sentence that says who they are."""
-    asked, is_superior = deciders.deciders(context, context.person)
-    for decider in asked:
+    asked = asked_now(context, context.person)
+    for decider in asked.people:
         _tell_decider(context, decider, correction, standing)
-    names = join(", ", [fill("{name}", name=decider.name) for decider in asked[:3]])
-    if is_superior:
-        return context.t("Your supervisor {name} decides.", name=names)
-    if asked:
-        return context.t("You have no supervisor in the list, so the personnel officers decide: {names}.", names=names)
-    return context.t("You have no supervisor in the list and there is no personnel officer: please tell the administrator.")
+    return approval.who_decides(context.t, asked)
 
 
 def _tell_decider(context: Context, decider: Person, correction: Correction, standing: Event | None) -> None:
@@ -204,13 +173,13 @@ def _tell_decider(context: Context, decider: Person, correction: Correction, sta
 
 def withdraw(context: Context, press: ButtonPress) -> Reply:
     """The person takes the request back; those who were asked hear of it."""
-    correction = corrections.get(context, correction_decisions.number(context, press.value))
+    correction = corrections.get(context, approval.number(context, press.value))
     if correction is None or correction.person_id != context.person.id:
         raise UserError(context.t("This request is not yours."))
     withdrawn = corrections.decide(context, correction, "withdrawn")
     if withdrawn is None:
         now = corrections.get(context, correction.id)
-        return Reply(state_line(context, now or correction), replaces=True, refused=True)
+        return approval.too_late(state_line(context, now or correction))
     for decider in deciders.told(context, withdrawn, context.person):
         _tell_withdrawn(context, decider, withdrawn)
     what = summary(context.t, withdrawn, context.person)
@@ -229,7 +198,7 @@ SUBCOMMANDS = (
     Subcommand(
         "koreksi",
         correct,
-        "Ask your supervisor to correct a time; without words it opens a form",
+        "Ask your supervisor to correct a time; without words: a form; `daftar`: what waits",
         arguments="[day] [masuk|pulang] [time] [reason] | daftar",
         example="/hadir koreksi kemarin pulang 16.05 lupa menekan tombol",
         aliases=("correct", "correction", "perbaiki"),

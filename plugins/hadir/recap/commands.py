@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from integration import workdays
+from integration import phrases, workdays
 from integration.dates import last_of_month, show_day, show_month
 from integration.errors import UserError
 from integration.i18n import Translate
 from integration.messages import Button, ButtonPress, Command, File, Reply, Text, fill, join, plain
 from integration.people import Person
 from integration.plugin import Context, Subcommand
-from plugins.hadir import recap, recap_target, wording
+from plugins.hadir import recap
 from plugins.hadir.recap import Line, PersonMonth, Totals
-from plugins.hadir.recap_target import Target
+from plugins.hadir.recap import target as recap_target
+from plugins.hadir.recap.target import Target
 from plugins.hadir.rules import PLACES
 from plugins.hadir.service import EMPTY
 
 # A message holds about 16,000 characters; a longer list is in the workbook.
 MOST_PEOPLE = 60
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -43,8 +45,11 @@ def _recap(context: Context, target: Target, month: date) -> Reply:
     if all(someone.empty for someone in found):
         return _nothing(context, target, month)
     text = _person(context, found[0], month) if target.kind == "person" else _unit(context, found, target, month, others)
-    download = Button(context.t("Download XLSX"), "hadir.recap_xlsx", target.encode(month), days=2)
-    return Reply(text, buttons=(download, *_neighbours(context, target, month)))
+    downloads = (
+        Button(context.t("Download XLSX"), "hadir.recap_xlsx", target.encode(month), days=2),
+        Button(context.t("Download PDF"), "hadir.recap_pdf", target.encode(month), days=2),
+    )
+    return Reply(text, buttons=(*downloads, *_neighbours(context, target, month)))
 
 
 def _check_month(context: Context, month: date) -> None:
@@ -76,7 +81,7 @@ def _neighbours(context: Context, target: Target, month: date) -> tuple[Button, 
 
 def download(context: Context, press: ButtonPress) -> Reply:
     """The workbook; who presses is authorised again."""
-    from plugins.hadir import recap_xlsx  # heavy: only who asks for a workbook pays for it
+    from plugins.hadir.recap import xlsx as recap_xlsx  # heavy: only who asks for a workbook pays for it
 
     month, target = recap_target.decode(context, press.value)
     team, _ = recap_target.visible(context, target, month)
@@ -107,31 +112,26 @@ def _person(context: Context, found: PersonMonth, month: date) -> Text:
     zone = Text(workdays.zone_name(person.zone, context.now))
     title = t("**Recap {month} — {name}** ({zone})", month=show_month(month, t), name=person.name, zone=zone)
     rows = [_row(t, line, person) for line in found.lines if _shown(line)]
-    head = [t("Day"), t("Check-in"), t("Check-out"), t("Place"), t("Remarks")]
+    # A phone cuts off the right side of a table and the end of a long message.
+    head = [t("Day"), t("Check-in"), t("Check-out"), t("Remarks"), t("Place")]
     used = {mark for line in found.lines if _shown(line) for mark in marks(line)}
-    return join("\n", [title, Text(""), _table(head, rows), Text(""), _totals(t, found.totals), _legend(t, used)])
+    return join("\n", [title, _totals(t, found.totals), Text(""), _table(head, rows), Text(""), _legend(t, used)])
 
 
 def _shown(line: Line) -> bool:
     """Weekends and what has not begun say nothing."""
-    return line.found != EMPTY or line.result.due or line.result.status == "away" or bool(line.plan.free)
+    return line.found != EMPTY or line.result.due or line.result.excused or bool(line.plan.free)
 
 
 def _row(t: Translate, line: Line, person: Person) -> list[Text]:
     arrival, departure = line.found.arrival, line.found.departure
     return [
-        show_day(line.day, t, "EEE d"),
-        _clock(arrival.at, line.day, person) if arrival else Text("–"),
-        _clock(departure.at, line.day, person) if departure else Text("–"),
-        wording.place(arrival.place) if arrival else Text(""),
-        _remarks(line),
+        Text(show_day(line.day, t, "EEE d").replace(" ", _UNBROKEN)),
+        phrases.clock_of_day(arrival.at, line.day, person) if arrival else Text("–"),
+        phrases.clock_of_day(departure.at, line.day, person) if departure else Text("–"),
+        _remarks(t, line),
+        phrases.place(arrival.place) if arrival else Text(""),
     ]
-
-
-def _clock(at: datetime, day: date, person: Person) -> Text:
-    """`07.28`, and `06.05+1` for the morning after."""
-    local = at.astimezone(person.tz)
-    return Text(f"{local:%H.%M}" + (f"+{(local.date() - day).days}" if local.date() > day else ""))
 
 
 def marks(line: Line) -> list[str]:
@@ -141,18 +141,20 @@ def marks(line: Line) -> list[str]:
         ("T", result.late),
         ("P", result.early),
         ("?", result.status == "incomplete"),
-        ("!", result.status == "missing"),
+        ("!", result.status == "absent"),
+        ("≠", result.off_plan),
+        ("g", result.outage is not None),
         ("k", any(event and event.source == "correction" for event in events)),
         ("c", any(event and event.note for event in events)),
     ]
     return [mark for mark, given in found if given]
 
 
-def _remarks(line: Line) -> Text:
+def _remarks(t: Translate, line: Line) -> Text:
     minutes = {"T": line.result.late, "P": line.result.early}
     parts = [Text(f"{mark}{minutes.get(mark, '')}") for mark in marks(line)]
-    reason = line.plan.excuse or line.plan.free
-    return join(" ", parts + ([fill("{reason}", reason=reason)] if reason else []))
+    reason = phrases.excuse(t, line.plan.excuse) if line.plan.excuse else fill("{free}", free=line.plan.free)
+    return join(" ", [*parts, reason] if reason else parts)
 
 
 def _legend(t: Translate, used: set[str]) -> Text:
@@ -161,6 +163,8 @@ def _legend(t: Translate, used: set[str]) -> Text:
         "P": t("P = minutes left early"),
         "?": t("? = incomplete"),
         "!": t("! = no record"),
+        "≠": t("≠ = another place than planned"),
+        "g": t("g = service disruption, excused"),
         "k": t("k = corrected"),
         "c": t("c = with a note"),
     }
@@ -170,7 +174,7 @@ def _legend(t: Translate, used: set[str]) -> Text:
 
 def _totals(t: Translate, totals: Totals) -> Text:
     places = [
-        fill("{place} {count}", place=wording.place(place), count=count)
+        fill("{place} {count}", place=phrases.place(place), count=count)
         for place, count in zip(PLACES, totals.places, strict=True)
         if count
     ]
@@ -194,7 +198,7 @@ def _unit(context: Context, found: Sequence[PersonMonth], target: Target, month:
     name = t("team of {name}", name=target.name) if target.kind == "team" else fill("{name}", name=target.name)
     title = t("**Recap {month} — {name}** ({count} people)", month=show_month(month, t), name=name, count=len(found))
     everything = sum((someone.totals for someone in found), Totals())
-    head = [t("Name"), t("Present"), Text("O/H/A/D"), t("Late"), t("Early"), Text("?"), Text("!")]
+    head = [t("Name"), t("Present"), t("Late"), t("Early"), Text("?"), Text("!"), Text("O/H/A/D")]
     rows = [[fill("{name}", name=someone.person.name), *_figures(someone.totals)] for someone in found[:MOST_PEOPLE]]
     rows.append([t("**Total**"), *_figures(everything)])
     lines = [title, Text(""), _table(head, rows), Text("")]
@@ -204,8 +208,8 @@ def _unit(context: Context, found: Sequence[PersonMonth], target: Target, month:
         lines.append(t("{count} more people are not shown: you are not their supervisor.", count=others))
     lines.append(
         t(
-            "_Present of the working days so far; O/H/A/D = WFO/WFH/WFA/Dinas; late and left early: how often, minutes; "
-            "? = incomplete, ! = no record_"
+            "_Present 21/22 = 21 of 22 working days; late 2×, 61 = twice, 61 minutes; ? = incomplete; ! = no record; "
+            "O/H/A/D = WFO/WFH/WFA/Dinas_"
         )
     )
     return join("\n", lines)
@@ -214,11 +218,11 @@ def _unit(context: Context, found: Sequence[PersonMonth], target: Target, month:
 def _figures(totals: Totals) -> list[Text]:
     return [
         Text(f"{totals.came}/{totals.due}"),
-        Text("/".join(str(count) for count in totals.places)),
         _times(totals.late, totals.late_minutes),
         _times(totals.early, totals.early_minutes),
         Text(totals.incomplete or "–"),
         Text(totals.missing or "–"),
+        Text("/".join(str(count) for count in totals.places)),
     ]
 
 
@@ -242,9 +246,9 @@ SUBCOMMANDS = (
     Subcommand(
         "rekap",
         show,
-        "The month of a person or a unit, and as XLSX",
+        "A month, also as XLSX; of others: add a name or unit",
         arguments="[month] [@person|unit]",
-        example="/hadir rekap november @username",
+        example="/hadir rekap bulan lalu",
         aliases=("recap", "laporan", "report"),
     ),
 )

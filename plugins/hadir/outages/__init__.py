@@ -1,0 +1,1 @@
+"""What followed an outage of the service: whom it excused, and `gangguan`."""
