@@ -1,0 +1,74 @@
+"""`/jadwal`: what the plugin declares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from integration.guidance import help_reply
+from integration.messages import Answer, Command, Reply, Text, join
+from integration.plugin import Context, Plugin, Subcommand
+from plugins.jadwal import (
+    holidays,
+    provider,
+    register,
+    register_commands,
+    rota_commands,
+    rota_store,
+    rota_verify,
+    swap_commands,
+    swaps,
+    tables,
+    team_commands,
+    upkeep,
+    week,
+    weekly,
+    wish_commands,
+    wishes,
+)
+
+
+def _help(context: Context, _command: Command) -> Reply:
+    own = context.t("- `/jadwal besok` — Your own schedule of a day, a week or a month; alone: this week")
+    return Reply(join("\n", [own, help_reply(PLUGIN, context.t).text, Text(""), _places(context)]))
+
+
+def _places(context: Context) -> Text:
+    return context.t("Places: WFO at the office, WFH at home, WFA elsewhere.")
+
+
+def _said(context: Context, command: Command) -> Answer:
+    return week.said(context, command, PLUGIN)
+
+
+PLUGIN = Plugin(
+    name="jadwal",
+    description="Working hours, WFH and WFO days, holidays",
+    hint="tim | tukar | ingin | libur | bantuan",
+    home=week.home,
+    otherwise=_said,
+    subcommands=(
+        *team_commands.SUBCOMMANDS,
+        *swap_commands.SUBCOMMANDS,
+        *wish_commands.SUBCOMMANDS,
+        *holidays.SUBCOMMANDS,
+        *register_commands.SUBCOMMANDS,
+        *rota_commands.SUBCOMMANDS,
+        *weekly.SUBCOMMANDS,
+        Subcommand("bantuan", _help, "This help", aliases=("help", "?", "tolong")),
+    ),
+    translations=Path(__file__).parent / "translations",
+    tables=tables.TABLES,
+    buttons={**team_commands.BUTTONS, **swap_commands.BUTTONS, **wish_commands.BUTTONS, **rota_commands.BUTTONS},
+    forms={**swap_commands.FORMS, **register_commands.FORMS, **rota_commands.FORMS},
+    jobs=(*upkeep.JOBS, *weekly.JOBS, *rota_commands.JOBS),
+    ledgers={
+        "rota": (tables.rota, rota_store.LEDGER),
+        "swap": (tables.swap, swaps.LEDGER),
+        "remote_register": (tables.remote_register, register.LEDGER),
+        "rota_wish": (tables.rota_wish, wishes.LEDGER),
+    },
+    checks=(rota_verify.problems,),
+    day_plan=provider.day_plan,
+    tasks=rota_commands.TASKS,
+    hours_changed=provider.hours_changed,
+)
