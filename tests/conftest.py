@@ -56,7 +56,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def _empty(url: str) -> None:
     database = Database(url.replace("postgresql:", "postgresql+psycopg:"))
-    kept = {"work_hours", "season", "holiday"}
+    kept = {"work_hours", "season", "holiday", "rule"}
     names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables if table.name not in kept)
     with database.write() as db:
         db.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

@@ -9,14 +9,16 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from integration.cli import hadir
+from integration.core import Clock
 from integration.settings import Settings
 
 
 @dataclass(frozen=True)
 class Terminal:
-    """`terminal("people", "list")` is a result with `exit_code`, `stdout` and `stderr`."""
+    """`terminal("people", "list")` is a result with `exit_code`, `stdout` and `stderr`; with a `clock` it is that time."""
 
     settings: Settings
+    clock: Clock | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -28,7 +30,7 @@ class Terminal:
         }
 
     def __call__(self, *words: str, input: str = "") -> Result:
-        result = CliRunner().invoke(hadir, list(words), env=self.environment, input=input)
+        result = CliRunner().invoke(hadir, list(words), env=self.environment, input=input, obj=self.clock)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result

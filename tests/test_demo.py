@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select, update
 
-from integration import demo, ledger, people, processes
+from integration import demo, ledger, people, processes, scheduler, schema
 from integration.adapters.browser import store
 from integration.adapters.browser.tables import room_message
 from integration.app import assemble, connect
@@ -27,6 +27,7 @@ from integration.delivery import Delivery
 from integration.messages import plain
 from integration.outbox import outbox
 from integration.settings import Settings, load
+from plugins.hadir import recap
 from plugins.hadir.tables import attendance_correction, attendance_event
 from tests import cast
 from tests.cast import at
@@ -165,6 +166,33 @@ def test_an_installation_that_takes_no_corrections_gets_none(settings: Settings)
     strict.database.dispose()
 
 
+def test_a_full_year_of_the_office_is_judged_day_by_day(tmp_path: Path) -> None:
+    """On one database only: what is told here is long, and the same on both."""
+    settings = load({}, database_url=f"sqlite:///{tmp_path / 'hadir.db'}", secret_key=SECRET, home=tmp_path / "home")
+    service = assemble(settings, clock=cast.Clock(MONDAY_NOON))
+    schema.upgrade(service.database)
+    demo.seed(service, 240)
+    with service.database.read() as db:
+        work = scheduler.work(service, db)
+        team = people.everyone(db, date(2026, 11, 23))
+        year = [recap.months(work, team, date(2026, month, 1)) for month in range(1, 11)]
+        second = [recap.months(work, team, date(2026, month, 1)) for month in range(1, 11)]
+        with service.database.read() as other:
+            wrong = [each for each in ledger.compare(db, other, ledger.of(service.plugins)) if isinstance(each, Problem)]
+    service.database.dispose()
+    lines = [line for month in year for someone in month for line in someone.lines]
+    status = Counter(line.result.status for line in lines)
+    assert len(lines) == 30 * (date(2026, 10, 31) - date(2026, 1, 1)).days + 30
+    assert {"present", "late", "early", "absent", "leave", "sick", "travel", "off"} <= set(status)
+    assert status["present"] > 4500
+    assert 20 < status["absent"] < 200
+    assert status["expected"] == status["open"] == 0, "every day of those months is over"
+    ramadan = {line.plan.season for line in lines if date(2026, 2, 19) <= line.day <= date(2026, 3, 20) and line.plan.works}
+    assert ramadan == {"ramadan", ""}  # the guard's shift knows no season
+    assert year == second
+    assert wrong == []
+
+
 # ---------------------------------------------------------------- the command
 
 
@@ -198,7 +226,7 @@ def test_a_demo_is_filled_once_kept_and_made_anew_only_when_asked(tmp_path: Path
     settings = load({}, home=tmp_path, secret_key=SECRET)
 
     def people_after(*, reset: bool) -> int:
-        assert processes.in_child(partial(prepare, settings, reset)) == 0
+        assert processes.in_child(partial(prepare, settings, reset, 20)) == 0
         service = assemble(settings)
         with service.database.write() as db:
             number = len(people.everyone(db, date(2026, 11, 23)))
@@ -220,12 +248,14 @@ def test_the_command_says_why_it_leaves_a_database_alone(
     with service.database.write() as db:
         cast.settle(db)
     service.database.dispose()
-    assert processes.in_child(partial(prepare, settings, False)) == 1
+    assert processes.in_child(partial(prepare, settings, False, 20)) == 1
     assert "is not a demo, so the demo leaves it alone" in capfd.readouterr().err
 
 
 def _demo(home: Path, *words: str) -> Result:
-    return CliRunner().invoke(command_line, ["demo", *words], env={"HADIR_HOME": str(home), "HADIR_SECRET_KEY": SECRET})
+    return CliRunner().invoke(
+        command_line, ["demo", "--days", "20", *words], env={"HADIR_HOME": str(home), "HADIR_SECRET_KEY": SECRET}
+    )
 
 
 def _events(hadir: Hadir) -> list[tuple[object, ...]]:

@@ -129,7 +129,7 @@ def test_a_typo_is_answered_with_what_was_meant_and_a_button_that_does_it(chat: 
 def test_an_unknown_word_is_answered_with_help_that_hides_what_is_hidden(chat: Chat) -> None:
     answer = chat("siti").says("/coba xyzzy")
     assert "xyzzy" in answer
-    assert "`/coba catat [note]`" in answer
+    assert "- `/coba catat halo` — Take a note" in answer
     assert "diam" not in answer
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from integration import doctor, outbox
+from integration import doctor, outages, outbox
 from integration.adapters.local.storage import FolderStorage
 from integration.app import assemble, storage_of
 from integration.core import Hadir
@@ -29,9 +29,24 @@ def queue(hadir: Hadir, key: str, **values: object) -> None:
 
 
 def test_a_healthy_core(hadir: Hadir) -> None:
+    assert found(hadir)["web processes"].status == "skip", "none has run yet"
+    with hadir.database.write() as db:
+        outages.beat(db, "mesin", hadir.clock())
     checks = found(hadir)
-    assert {check.status for check in checks.values()} == {"ok"}
-    assert set(checks) == {"home folder", "time zones", "database", "migrations", "deliveries", "dead letters"}
+    assert {name for name, check in checks.items() if check.status != "ok"} == {"ramadan"}
+    core_ones = {"home folder", "time zones", "database", "migrations", "deliveries", "dead letters", "web processes"}
+    assert set(checks) == core_ones | {"holidays", "ramadan"}
+
+
+def test_a_ramadan_that_nobody_entered_is_warned_of_with_its_probable_days(hadir: Hadir, clock: cast.Clock) -> None:
+    check = found(hadir)["ramadan"]
+    assert (check.status, check.detail) == (
+        "warn",
+        "Ramadan 2027 is probably 8 Feb – 9 Mar 2027 (a suggestion; the government decides)",
+    )
+    assert check.cure.startswith('add a [[season]] with name = "ramadan", first = 2027-02-08, last = 2027-03-09 to a file')
+    clock.now = cast.at("2026-10-10T12:00+07:00")
+    assert found(hadir)["ramadan"].status == "ok"
 
 
 def test_every_trouble_has_a_cure(tmp_path: Path, clock: cast.Clock) -> None:

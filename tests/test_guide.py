@@ -11,20 +11,22 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
 
-from integration import demo, people, scheduler
+from integration import demo, outages, people, scheduler
 from integration.app import assemble
+from integration.audit import By
 from integration.core import Hadir
 from integration.messages import Answer, Button, Channel, Form, Reply, plain, reply_from_json
 from integration.outbox import outbox
 from integration.roster.importing import Options, import_file
-from integration.roster.write import By
 from integration.settings import load
+from plugins.jadwal.rota_make import make
+from plugins.jadwal.tables import rota, rota_day
 from tests import cast
 from tests.cast import Talker, at
 from tests.conftest import SECRET
@@ -103,7 +105,7 @@ def _said(line: str, answer: Answer) -> Said:
 def said(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
     """Everything that the program said."""
     told: list[Said] = []
-    for tell in (_story, _office, _trouble):
+    for tell in (_story, _office, _trouble, _outage, _absence, _nobody, _izin, _rota, _schedule):
         with _stage(sqlite_template, tmp_path_factory.mktemp("guide")) as stage:
             tell(stage)
             told += stage.said + stage.sent()
@@ -163,6 +165,7 @@ def _monday_later(stage: Stage) -> None:
 def _tuesday(stage: Stage) -> None:
     stage.says(f"{TUESDAY}T07:28+07:00", "siti", "/hadir pengingat mati")
     stage.says(f"{TUESDAY}T07:28+07:00", "maria", "/hadir masuk")
+    stage.says(f"{TUESDAY}T07:29+07:00", "dewi", "/hadir kenapa")
     stage.says(f"{TUESDAY}T08:00+07:00", "laras", "/hadir masuk")
     stage.says(f"{TUESDAY}T08:00+07:00", "maria", "/hadir koreksi")
     stage.says(f"{TUESDAY}T08:01+07:00", "maria", "/hadir koreksi kemarin pulang 16.10 lupa menekan tombol")
@@ -180,6 +183,7 @@ def _office(stage: Stage) -> None:
     demo.seed(stage.hadir)
     stage.says("2026-11-22T10:00+07:00", "rizky", "/hadir rekap")
     stage.says("2026-11-22T10:00+07:00", "rina", "/hadir rekap bidang aplikasi")
+    stage.says("2026-11-22T10:00+07:00", "kartika", "/hadir kepatuhan")
     stage.works("2026-11-23T10:00+07:00", "corrections")
     stage.works("2026-11-25T10:00+07:00", "corrections")
 
@@ -193,6 +197,128 @@ def _trouble(stage: Stage) -> None:
     with stage.hadir.database.write() as db:
         db.execute(text("ALTER TABLE attendance_event RENAME TO gone"))
     stage.says(f"{MONDAY}T07:28+07:00", "siti", "/hadir masuk")
+
+
+def _outage(stage: Stage) -> None:
+    """Hadir was out of order on Monday morning; Siti checks in as soon as it answers."""
+    _import(stage)
+    with stage.hadir.database.write() as db:
+        outages.found(db, at(f"{MONDAY}T07:12+07:00"), at(f"{MONDAY}T07:41+07:00"), timedelta(minutes=1))
+    stage.says(f"{MONDAY}T07:45+07:00", "siti", "/hadir masuk wfh")
+    stage.says(f"{MONDAY}T08:30+07:00", "kartika", "/hadir gangguan")
+
+
+def _absence(stage: Stage) -> None:
+    """Two days on which Siti neither came nor said why; all the others came."""
+    _import(stage)
+    with stage.hadir.database.read() as db:
+        others = set(db.scalars(select(people.account.c.username))) - {"siti"}
+    for day in (MONDAY, TUESDAY):
+        for who in sorted(others):
+            stage.says(f"{day}T07:20+07:00", who, "/hadir masuk")
+    stage.works(f"{TUESDAY}T05:00+07:00", "discipline")
+    stage.works("2026-11-25T05:00+07:00", "discipline")
+    stage.says("2026-11-25T10:00+07:00", "siti", "/hadir disiplin")
+    stage.says("2026-11-25T10:00+07:00", "budi", "/hadir disiplin tim")
+
+
+def _nobody(stage: Stage) -> None:
+    """A Monday on which almost nobody came: a holiday that nobody entered."""
+    _import(stage)
+    stage.says(f"{MONDAY}T07:20+07:00", "budi", "/hadir masuk")
+    stage.works(f"{TUESDAY}T05:00+07:00", "discipline")
+
+
+def _izin(stage: Stage) -> None:
+    """Leave, illness, permission and travel of Bidang Aplikasi, from Monday on."""
+    _import(stage)
+    stage.says(f"{MONDAY}T06:30+07:00", "siti", "/izin")
+    stage.says(f"{MONDAY}T06:31+07:00", "dewi", "/izin sakit")
+    stage.says(f"{MONDAY}T08:00+07:00", "siti", "/izin cuti")
+    stage.says(f"{MONDAY}T08:01+07:00", "siti", "/izin cuti 1–3 Des tahunan")
+    stage.says(f"{MONDAY}T08:02+07:00", "siti", "/izin izin besok 08.00-10.00 antar anak")
+    stage.says(f"{MONDAY}T08:03+07:00", "maria", '/izin dinas besok "Rakor" ST-112/2026')
+    stage.says(f"{MONDAY}T08:04+07:00", "siti", "/izin 2 hari mulai senin")
+    stage.says(f"{MONDAY}T08:05+07:00", "siti", "/izin cuti 3 Des - 1 Des")
+    stage.says(f"{MONDAY}T08:06+07:00", "siti", "/izin cuti 26–27 Des")
+    waiting = stage.says(f"{MONDAY}T08:30+07:00", "budi", "/izin daftar")
+    assert waiting is not None
+    for button in (waiting.buttons[0], waiting.buttons[2]):
+        stage.presses(f"{MONDAY}T08:31+07:00", "budi", button)
+    stage.presses(f"{MONDAY}T08:32+07:00", "budi", waiting.buttons[5])
+    stage.submits(f"{MONDAY}T08:33+07:00", "budi", reason="Ada rapat pukul 09.00")
+    stage.says(f"{MONDAY}T08:40+07:00", "rizky", "/izin tim")
+    stage.says(f"{MONDAY}T08:40+07:00", "budi", "/izin tim")
+    stage.says(f"{MONDAY}T09:00+07:00", "siti", "/izin daftar")
+    stage.says(f"{MONDAY}T09:00+07:00", "siti", "/izin saldo")
+    stage.says(f"{MONDAY}T09:01+07:00", "dewi", "/izin surat")
+    stage.says("2026-12-02T09:00+07:00", "siti", "/izin batal")
+    stage.presses("2026-12-02T09:00+07:00", "siti", "Tarik kembali Selasa 1 Des")
+    stage.says("2026-12-02T09:01+07:00", "siti", "/izin kembali")
+
+
+def _schedule(stage: Stage) -> None:
+    """A published week of Bidang Aplikasi: seen, swapped, wished for; and the register of who may work from home."""
+    _import(stage)
+    _publish(
+        stage,
+        {"budi": "OOOOO", "siti": "OHOHO", "dewi": "HOHOO", "wayan": "OAOHO", "ayu": "HOOHO", "rizky": "OHHOO"}
+        | dict.fromkeys(("aisyah", "bambang", "maria", "yusuf", "gede"), "OOOOO"),
+    )
+    stage.says(f"{MONDAY}T08:00+07:00", "siti", "/jadwal")
+    stage.says(f"{MONDAY}T08:00+07:00", "siti", "/jadwal besok")
+    stage.says(f"{MONDAY}T08:00+07:00", "siti", "/jadwal tim")
+    stage.says(f"{MONDAY}T08:01+07:00", "siti", "/jadwal tukar @dewi selasa")
+    stage.says(f"{MONDAY}T08:02+07:00", "siti", "/jadwal tukar @dewi selasa rabu antar anak ke dokter")
+    stage.says(f"{MONDAY}T08:05+07:00", "dewi", "/jadwal tukar")
+    stage.presses(f"{MONDAY}T08:05+07:00", "dewi", "Setuju 1")
+    stage.says(f"{MONDAY}T08:30+07:00", "budi", "/jadwal tukar")
+    stage.presses(f"{MONDAY}T08:31+07:00", "budi", "Setujui 1")
+    stage.says(f"{MONDAY}T09:00+07:00", "siti", "/jadwal ingin rabu wfh")
+    stage.says(f"{MONDAY}T09:00+07:00", "siti", "/jadwal libur")
+    stage.says(f"{MONDAY}T09:01+07:00", "siti", "/jadwal ingatkan hidup")
+    line = '/jadwal daftar-wfh tambah @siti "menyusun laporan" sampai 31/12/2026 SK 12/2026'
+    stage.says(f"{MONDAY}T10:00+07:00", "rina", line)
+    stage.says(f"{MONDAY}T10:01+07:00", "siti", "/jadwal daftar-wfh")
+
+
+def _publish(stage: Stage, weeks: dict[str, str]) -> None:
+    """A rota of the week from `MONDAY` on, in letters: O at the office, H at home, A elsewhere."""
+    first, places = date.fromisoformat(MONDAY), {"O": "wfo", "H": "wfh", "A": "wfa"}
+    with stage.hadir.database.write() as db:
+        known = db.execute(select(people.account.c.username, people.account.c.person_id)).all()
+        ids = {row.username: row.person_id for row in known}
+        [(unit, _)] = people.units_named(db, "Bidang Aplikasi")
+        row = {"unit_id": unit, "first": first, "last": first + timedelta(6), "state": "published"}
+        row |= {"made_at": stage.clock(), "statement": {}}
+        number = db.execute(rota.insert().values(row).returning(rota.c.id)).scalar_one()
+        day = {"rota_id": number, "source": "solver", "active": True}
+        db.execute(
+            rota_day.insert(),
+            [
+                day | {"person_id": ids[who], "day": first + timedelta(n), "place": places[letter]}
+                for who, week in weeks.items()
+                for n, letter in enumerate(week)
+            ],
+        )
+
+
+def _rota(stage: Stage) -> None:
+    """Budi makes the rota of Bidang Aplikasi; then three are on leave on a Tuesday, and nine are wanted."""
+    _import(stage)
+    stage.says(f"{MONDAY}T13:00+07:00", "budi", "/jadwal susun 4 minggu mulai senin")
+    make(scheduler.JobRun(stage.hadir, stage.clock()), {"rota": 1})
+    stage.says(f"{MONDAY}T13:01+07:00", "budi", "/jadwal rancangan 1")
+    stage.presses(f"{MONDAY}T13:02+07:00", "budi", "Terbitkan")
+    for place in ("wfh", "wfo"):
+        stage.says(f"{MONDAY}T13:03+07:00", "budi", f"/jadwal atur @siti 30/11 {place}")
+    for who in ("siti", "dewi", "rizky"):
+        stage.says(f"{MONDAY}T13:05+07:00", who, "/izin cuti 1 Des tahunan")
+        waiting = stage.says(f"{MONDAY}T13:06+07:00", "budi", "/izin daftar")
+        assert waiting is not None
+        stage.presses(f"{MONDAY}T13:06+07:00", "budi", waiting.buttons[0])
+    stage.says(f"{MONDAY}T13:10+07:00", "budi", "/jadwal susun 1 minggu mulai senin minimal 9")
+    make(scheduler.JobRun(stage.hadir, stage.clock()), {"rota": 2})
 
 
 # ---------------------------------------------------------------- what the guide quotes

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 from sqlalchemy import delete, select, update
 
 from integration import people
-from integration.audit import audit
+from integration.audit import By, audit
 from integration.core import Hadir
 from integration.messages import Sender
 from integration.roster.check import entries
@@ -26,7 +26,6 @@ from integration.roster.export import as_csv, working_people
 from integration.roster.importing import Options, Outcome, import_file
 from integration.roster.model import COLUMNS, FileError, Findings, protect, unprotect
 from integration.roster.read import read
-from integration.roster.write import By
 from tests import cast
 
 TODAY = date(2026, 11, 23)

@@ -20,6 +20,7 @@ from integration.core import Hadir
 from integration.delivery import ALARM, ATTEMPTS, ATTEMPTS_AFTER_DEFECT, LEASE, LONGEST_DELAY, Delivery, delay
 from integration.errors import DeliveryError
 from integration.messages import Reply, Text, reply_to_json
+from integration.plugin import Notice
 from integration.ports import Profile
 from integration.scheduler import work
 from tests.cast import Clock
@@ -292,6 +293,13 @@ def tell(hadir: Hadir, who: str, key: str, text: str = "Halo", **rest: Any) -> N
         assert work(hadir, db).tell(person, key, lambda _: Reply(Text(text)), **rest)
 
 
+def notice(hadir: Hadir, who: str, key: str, text: str, **rest: Any) -> Notice:
+    with hadir.database.read() as db:
+        person = people.by_username(db, "mattermost", who)
+    assert person
+    return Notice(person, key, lambda _: Reply(Text(text)), **rest)
+
+
 def rename(hadir: Hadir, who: str, **values: Any) -> None:
     with hadir.database.write() as db:
         db.execute(update(people.account).where(people.account.c.username == who).values(**values))
@@ -302,6 +310,35 @@ def test_a_person_hears_it_where_they_chat(hadir: Hadir, radio: Radio) -> None:
     deliver_all(hadir)
     assert radio.heard == [("id-siti", "Selamat pagi", "k1")]
     assert row(hadir, "k1").result == {"message_id": "post-1", "channel_id": "channel-of-id-siti"}
+
+
+def test_many_are_told_in_one_statement_each_at_their_own_time(
+    hadir: Hadir, radio: Radio, clock: Clock, statements: list[str]
+) -> None:
+    soon = clock.now + timedelta(minutes=10)
+    tell(hadir, "budi", "k2", "Dahulu")
+    all_of_them = [
+        notice(hadir, "siti", "k1", "Sekarang"),
+        notice(hadir, "budi", "k2", "Dua kali"),  # queued before
+        notice(hadir, "dewi", "k3", "Nanti", due_at=soon),
+        notice(hadir, "rina", "k4", "Terlambat", until=clock.now - timedelta(seconds=1)),
+    ]
+    statements.clear()
+    with hadir.database.write() as db:
+        work(hadir, db).tell_all(all_of_them)
+    assert len(statements) == 1
+    deliver_all(hadir)
+    assert [words for _, words, _ in radio.heard] == ["Dahulu", "Sekarang"]
+    assert row(hadir, "k4").state == "done"
+    clock.now = soon
+    deliver_all(hadir)
+    assert [words for _, words, _ in radio.heard][2:] == ["Nanti"]
+
+
+def test_telling_nobody_is_no_statement(hadir: Hadir, statements: list[str]) -> None:
+    with hadir.database.write() as db:
+        work(hadir, db).tell_all([])
+    assert statements == []
 
 
 def test_a_channel_hears_it(hadir: Hadir, radio: Radio) -> None:

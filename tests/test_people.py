@@ -251,15 +251,73 @@ def test_an_end_its_repeat_and_its_undoing(hadir: Hadir, terminal: Terminal) -> 
     assert terminal("people", "end", cast.NIP["budi"], "--on", "31 Januari").exit_code == 2
 
 
+def schedules(hadir: Hadir, *days: str) -> list[str]:
+    """By which schedule Siti works on each day."""
+    hadir.workdays.forget()
+    siti = person(hadir, "siti")
+    with hadir.database.read() as db:
+        return [hadir.workdays.plan(db, siti, date.fromisoformat(day), hadir.clock()).schedule for day in days]
+
+
+def test_a_schedule_holds_from_a_day_on(hadir: Hadir) -> None:
+    terminal, siti = Terminal(hadir.settings, hadir.clock), cast.NIP["siti"]
+    said = terminal("people", "schedule", siti, "sif-pagi", "--from", "2026-12-07")
+    assert said.stdout.startswith(f"Siti Rahayu ({siti}): schedule sif-pagi from 2026-12-07.")
+    assert schedules(hadir, "2026-12-04", "2026-12-07") == ["standar", "sif-pagi"]
+    now = terminal("people", "schedule", siti, "sif-malam")
+    assert "schedule sif-malam from 2026-11-23" in now.stdout
+    assert "only until sif-pagi begins on 2026-12-07" in now.stderr
+    assert "nothing changed" in terminal("people", "schedule", siti, "sif-malam").stdout
+    assert schedules(hadir, "2026-11-20", "2026-11-23", "2026-12-07") == ["standar", "sif-malam", "sif-pagi"]
+    assert terminal("people", "schedule", siti).stdout.splitlines() == [
+        f"Siti Rahayu ({siti}): standar",
+        "  from 2026-11-23: sif-malam",
+        "  from 2026-12-07: sif-pagi",
+    ]
+    assert terminal.data("people", "list", siti)[0]["schedule"] == "sif-malam"
+    assert [(row.action, row.before, row.after) for row in audited(hadir)] == [
+        ("people.scheduled", {"schedule": ""}, {"schedule": "sif-pagi", "from": "2026-12-07"}),
+        ("people.scheduled", {"schedule": ""}, {"schedule": "sif-malam", "from": "2026-11-23"}),
+    ]
+
+
+def test_a_schedule_is_taken_back(hadir: Hadir) -> None:
+    terminal, siti = Terminal(hadir.settings, hadir.clock), cast.NIP["siti"]
+    terminal("people", "schedule", siti, "sif-pagi", "--from", "2026-12-07")
+    said = terminal("people", "schedule", siti, "--remove", "--from", "2026-12-07")
+    assert "schedule standar on 2026-12-07 again" in said.stdout
+    assert schedules(hadir, "2026-12-07") == ["standar"]
+    wrong = terminal("people", "schedule", siti, "--remove", "--from", "2026-12-07")
+    assert (wrong.exit_code, "no schedule of Siti Rahayu begins on 2026-12-07; there are: none" in wrong.stderr) == (1, True)
+
+
+def test_a_schedule_for_days_that_are_over_needs_a_reevaluation(hadir: Hadir) -> None:
+    terminal, siti = Terminal(hadir.settings, hadir.clock), cast.NIP["siti"]
+    said = terminal("people", "schedule", siti, "sif-pagi", "--from", "2026-11-16")
+    assert f"hadir reevaluate --from 2026-11-16 --until 2026-11-22 --person {siti} --why TEXT" in said.stderr
+    assert schedules(hadir, "2026-11-20", "2026-11-23") == ["standar", "sif-pagi"]
+    terminal("reevaluate", "--from", "2026-11-16", "--until", "2026-11-22", "--person", siti, "--why", "SK terlambat")
+    assert schedules(hadir, "2026-11-13", "2026-11-20") == ["standar", "sif-pagi"]
+
+
+def test_a_schedule_without_hours_yet_is_pointed_out(hadir: Hadir) -> None:
+    terminal = Terminal(hadir.settings, hadir.clock)
+    said = terminal("people", "schedule", cast.NIP["siti"], "dinamis", "--from", "2025-01-06")
+    assert "dinamis has hours from 2025-04-21 only; before, nothing is expected" in said.stderr
+
+
+@pytest.mark.parametrize("words", [("--remove",), ("sif-pagi", "--remove", "--from", "2026-12-07"), ("--from", "2026-12-07")])
+def test_schedule_options_that_do_not_go_together(terminal: Terminal, words: tuple[str, ...]) -> None:
+    assert terminal("people", "schedule", cast.NIP["siti"], *words).exit_code == 2
+
+
 def test_a_schedule_must_exist(hadir: Hadir, terminal: Terminal) -> None:
-    assert terminal("people", "schedule", cast.NIP["siti"], "sif-malam").exit_code == 0
-    assert person(hadir, "siti").schedule == "sif-malam"
-    assert "schedule standar" in terminal("people", "schedule", cast.NIP["siti"], "standar").stdout
-    assert person(hadir, "siti").schedule == ""
     wrong = terminal("people", "schedule", cast.NIP["siti"], "sif-subuh")
+    assert person(hadir, "siti").schedule == ""
     assert (wrong.exit_code, wrong.stderr) == (
         1,
-        "Error: there is no schedule sif-subuh; there are: sif-malam, sif-pagi, sif-siang, standar\n",
+        "Error: there is no schedule sif-subuh; "
+        "there are: dinamis, layanan, pmk-221, sif-malam, sif-pagi, sif-siang, standar\n",
     )
 
 

@@ -16,7 +16,7 @@ from integration.presets import store
 from integration.presets.check import read
 from integration.presets.plan import TABLES, present
 from integration.settings import Settings
-from tests.cast import at
+from tests.cast import NIP, Clock, at
 from tests.terminal import Terminal
 
 OWN_HOLIDAY = """
@@ -47,6 +47,16 @@ source = "SK Kepala 12/2026"
 valid_from = 2027-01-01
 """
 
+# A schedule of one's own says of every day from Monday to Friday what holds.
+FREE_FRIDAYS = """
+[[hours]]
+schedule = "standar"
+weekdays = [4]
+rest = true
+source = "SK Kepala 12/2026"
+valid_from = 2027-01-01
+"""
+
 Presets = Callable[..., Result]
 
 
@@ -57,7 +67,7 @@ def presets(hadir: Hadir, settings: Settings, tmp_path: Path) -> Iterator[Preset
     def run(text: str | bytes, *options: str) -> Result:
         file = tmp_path / "kantor.toml"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return Terminal(settings)("db", "presets", str(file), *options)
+        return Terminal(settings, hadir.clock)("db", "presets", str(file), *options)
 
     yield run
     with hadir.database.write() as db:
@@ -117,7 +127,7 @@ def test_a_shift_over_midnight_and_times_without_quotes(hadir: Hadir, presets: P
 
 
 def test_a_new_schedule_says_how_people_get_it(presets: Presets) -> None:
-    said = presets(HOURS_2027.replace("standar", "sif-sore"))
+    said = presets((HOURS_2027 + FREE_FRIDAYS).replace("standar", "sif-sore"))
     assert (said.exit_code, "hadir people schedule NIP sif-sore" in said.stderr) == (0, True)
 
 
@@ -186,6 +196,113 @@ def _audited(hadir: Hadir) -> list[object]:
     with hadir.database.read() as db:
         query = select(audit.audit).where(audit.audit.c.action.like("presets.%")).order_by(audit.audit.c.id)
         return list(db.execute(query))
+
+
+# ---------------------------------------------------------------- days that are over
+
+
+def test_hours_that_are_entered_late_change_no_day_that_is_over(hadir: Hadir, presets: Presets, clock: Clock) -> None:
+    """They reach back to October; today is 23 November. A re-evaluation would judge the days before anew."""
+    said = presets(HOURS_2027.replace("2027-01-01", "2026-10-05"))
+    assert "days before today (2026-11-23) keep the hours that were known then" in said.stderr
+    assert "hadir reevaluate --from 2026-10-05 --until 2026-11-22 --why TEXT" in said.stderr
+    assert plan(hadir, "2026-10-06") == "07.30–16.00"
+    assert plan(hadir, "2026-11-23") == plan(hadir, "2026-12-01") == "08.00–16.30"
+
+
+def test_a_block_that_is_written_again_leaves_the_days_between_as_they_were(
+    hadir: Hadir, presets: Presets, clock: Clock
+) -> None:
+    presets(HOURS_2027.replace("2027-01-01", "2026-11-23"))
+    clock.now = at("2026-11-25T09:00+07:00")
+    assert "0 added, 4 changed" in presets(HOURS_2027.replace("2027-01-01", "2026-11-23").replace("08:00", "09:00")).stdout
+    assert (plan(hadir, "2026-11-24"), plan(hadir, "2026-11-25")) == ("08.00–16.30", "09.00–16.30")
+    clock.now = at("2026-11-26T09:00+07:00")
+    removal = HOURS_2027.replace("2027-01-01", "2026-11-23") + "remove = true\n"
+    assert "0 added, 0 changed, 4 removed" in presets(removal).stdout
+    days = [plan(hadir, f"2026-11-{day}") for day in (24, 25, 26)]
+    assert days == ["08.00–16.30", "09.00–16.30", "07.30–16.00"]
+    with hadir.database.read() as db:
+        office = TABLES[0].c.valid_from == date(2026, 11, 23)
+        assert len(db.execute(select(TABLES[0]).where(office)).all()) == 12  # no row was changed or deleted
+
+
+def test_an_upgrade_changes_no_day_that_is_over(hadir: Hadir, presets: Presets) -> None:
+    with hadir.database.write() as db:
+        db.execute(delete(TABLES[0]).where(TABLES[0].c.schedule == "standar", TABLES[0].c.weekday == 0))
+        assert store.load(db, hadir.clock()) == 2
+    assert plan(hadir, "2026-11-16") == ""
+    assert plan(hadir, "2026-11-23") == plan(hadir, "2026-11-30") == "07.30–16.00"
+
+
+def test_holidays_and_seasons_are_facts(hadir: Hadir, presets: Presets) -> None:
+    presets(OWN_HOLIDAY.replace("2027-12-14", "2026-11-03"))
+    assert plan(hadir, "2026-11-03") == "Hari Jadi Provinsi"
+
+
+# ---------------------------------------------------------------- every day is said
+
+
+def test_a_schedule_that_leaves_a_day_undefined_is_refused_with_the_cure(hadir: Hadir, presets: Presets) -> None:
+    own = HOURS_2027.replace("standar", "kantor").replace("2027-01-01", "2026-12-01")
+    said = presets(own)
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert "line 2: [[hours]] 1: kantor leaves Fri undefined; give that day hours" in said.stderr
+    assert "[[hours]] with weekdays = [4] and rest = true" in said.stderr
+    late = FREE_FRIDAYS.replace("standar", "kantor")
+    assert "kantor leaves Fri undefined" in presets(own + late).stderr  # a month of Fridays is open
+    assert presets(own + late.replace("2027-01-01", "2026-12-01")).exit_code == 0
+    change_schedule(hadir, "siti", "kantor")
+    assert (plan(hadir, "2026-12-03"), plan(hadir, "2026-12-04"), plan(hadir, "2026-12-05")) == ("08.00–16.30", "", "")
+
+
+def test_a_season_names_every_day_that_is_worked_without_it(presets: Presets) -> None:
+    said = presets(HOURS_2027 + 'season = "haji"\n')
+    assert "standar leaves Fri undefined during haji" in said.stderr
+    seasons_only = HOURS_2027.replace("standar", "kantor") + 'season = "ramadan"\n'
+    assert "kantor has hours in seasons only" in presets(seasons_only).stderr
+
+
+def test_a_removal_may_not_leave_a_day_undefined_either(presets: Presets) -> None:
+    week = HOURS_2027.replace("standar", "kantor").replace("[0, 1, 2, 3]", "[0, 1, 2, 3, 4]")
+    assert presets(week).exit_code == 0
+    removal = '[[hours]]\nschedule = "kantor"\nweekdays = {}\nvalid_from = 2027-01-01\nremove = true\n'
+    assert "line 1: [[hours]] 1: kantor leaves Thu, Fri undefined" in presets(removal.format("[3, 4]")).stderr
+    assert "5 removed" in presets(removal.format("[0, 1, 2, 3, 4]")).stdout
+
+
+def test_a_schedule_by_which_somebody_works_cannot_go(hadir: Hadir, presets: Presets) -> None:
+    week = HOURS_2027.replace("standar", "kantor").replace("[0, 1, 2, 3]", "[0, 1, 2, 3, 4]")
+    presets(week)
+    change_schedule(hadir, "siti", "kantor")
+    said = presets(week + "remove = true\n")
+    assert said.exit_code == 1
+    assert f"kantor: 1 people work by it (NIP {NIP['siti']})" in said.stderr
+
+
+def test_a_day_of_rest_from_a_date_on(hadir: Hadir, presets: Presets) -> None:
+    """A four-day week: the shipped Fridays end."""
+    assert "+ hours standar Fri from 2027-01-01: rest" in presets(FREE_FRIDAYS).stdout
+    assert (plan(hadir, "2026-12-18"), plan(hadir, "2027-01-08")) == ("07.30–16.30", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (FREE_FRIDAYS + 'start = "08:00"\n', "a day of rest has no start"),
+        (HOURS_2027 + "minutes = 400\n", "minutes: belongs to dynamic = true"),
+        (HOURS_2027 + "dynamic = true\n", "minutes is missing: with dynamic hours it says how many are owed"),
+        (HOURS_2027 + "dynamic = true\nminutes = 600\n", "600 do not fit between start and end (510 minutes)"),
+    ],
+)
+def test_hours_that_make_no_sense(text: str, told: str) -> None:
+    _, problems = read(text)
+    assert any(told in problem for problem in problems), problems
+
+
+def change_schedule(hadir: Hadir, username: str, schedule: str) -> None:
+    with hadir.database.write() as db:
+        db.execute(people.person.update().where(people.person.c.nip == NIP[username]).values(schedule=schedule))
 
 
 # ---------------------------------------------------------------- undoing
@@ -331,7 +448,8 @@ def test_notes_do_not_stop(presets: Presets) -> None:
     assert said.exit_code == 0
     assert "the season musim-haji has no hours of its own" in said.stderr
     assert "2027-12-14 was no holiday before" in said.stderr
-    assert "there is no season haji yet" in presets(HOURS_2027 + 'season = "haji"\n').stderr
+    haji = HOURS_2027.replace("[0, 1, 2, 3]", "[0, 1, 2, 3, 4]") + 'season = "haji"\n'
+    assert "there is no season haji yet" in presets(haji).stderr
 
 
 def test_reading_never_fails_whatever_the_values() -> None:
@@ -350,7 +468,7 @@ def test_reading_never_fails_whatever_the_values() -> None:
 
 def test_what_is_in_force_this_year(hadir: Hadir, presets: Presets, settings: Settings) -> None:
     presets(WORKING_DAY + HOURS_2027)
-    said = Terminal(settings)("db", "presets", "--show", "--year", "2026").stdout
+    said = Terminal(settings, hadir.clock)("db", "presets", "--show", "--year", "2026").stdout
     assert "Working hours in 2026" in said
     [standard] = [line for line in said.splitlines() if line.startswith("standar") and "07:30–16:00" in line]
     assert standard.split()[:3] == ["standar", "Mon–Thu", "07:30–16:00,"]
@@ -364,13 +482,15 @@ def test_what_is_in_force_this_year(hadir: Hadir, presets: Presets, settings: Se
 def test_another_year_has_its_own(presets: Presets, settings: Settings) -> None:
     presets(HOURS_2027)
     found = Terminal(settings).data("db", "presets", "--show", "--year", "2028")
-    assert (found["year"], found["seasons"], found["holidays"]) == (2028, [], [])
+    assert (found["year"], found["seasons"]) == (2028, [])
+    assert {row["kind"] for row in found["holidays"]} == {"national"}  # of years without a file, what the library knows
     standard = {
         tuple(row["weekdays"]): row["start"] for row in found["hours"] if row["schedule"] == "standar" and not row["season"]
     }
     assert standard == {(0, 1, 2, 3): 480, (4,): 450}
     said = Terminal(settings)("db", "presets", "--show", "--year", "2028").stdout
-    assert said.count("none") == 2
+    assert said.count("none") == 1
+    assert "Hari Kemerdekaan Republik Indonesia (national)" in said
 
 
 @pytest.mark.parametrize(

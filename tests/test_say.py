@@ -20,6 +20,7 @@ from integration.cli.room import Room
 from integration.cli.seat import fill_in, take
 from integration.core import Hadir
 from integration.messages import Button, Command, Field, File, Form, FormErrors, FormSubmission, Reply, Text
+from integration.outbox import outbox
 from integration.plugin import Context, Plugin, Subcommand
 from integration.settings import load
 from tests import cast
@@ -195,6 +196,21 @@ def test_a_file_in_the_answer_is_saved_and_named(demo: Terminal, tmp_path: Path)
     (file,) = demo.data(*recap, "--press", label, "--save-to", "unduhan")["files"]
     assert (tmp_path / file["path"]).stat().st_size == file["bytes"] > 0
     assert f"saved: {file['name']}" in demo(*recap, "--press", label).stdout
+
+
+def test_a_file_is_sent_by_its_path(hadir: Hadir, demo: Terminal, tmp_path: Path) -> None:
+    """What is in it counts, not its name; nothing of it is kept unless it can be taken."""
+    (tmp_path / "surat.jpg").write_bytes(b"\xff\xd8\xff" + b"x" * 100)
+    (tmp_path / "surat.pdf").write_bytes(b"no letter")
+    add = ("say", "--as", "siti", "--at", AT, "/izin surat", "--set")
+    demo("say", "--as", "siti", "--at", AT, "/izin sakit")
+    assert "bukan berkas PDF" in demo(*add, "file=surat.pdf").stderr
+    assert "cannot be read" in demo(*add, "file=tidak-ada.jpg").stderr
+    sent = demo(*add, f"file={tmp_path / 'surat.jpg'}")
+    assert (sent.exit_code, sent.stderr) == (0, "")
+    with hadir.database.read() as db:
+        kept = db.scalars(select(outbox.c.payload).where(outbox.c.kind == "storage")).all()
+    assert [each["media_type"] for each in kept] == ["image/jpeg"]
 
 
 def test_a_database_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:

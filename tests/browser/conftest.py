@@ -45,7 +45,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A running demo on a fresh office."""
     home = tmp_path_factory.mktemp("demo")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HADIR_")}
-    command = [sys.executable, "-m", "integration.cli", "demo", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "integration.cli", "demo", "--no-browser", "--port", "0", "--days", "20"]
     with (
         (home / "stderr").open("wb") as errors,
         subprocess.Popen(

@@ -35,6 +35,7 @@ _KEPT_SETTINGS = frozenset(
         "Version",
         "EnableCommands",
         "EnableBotAccountCreation",
+        "RequireEmailVerification",
         "AllowedUntrustedInternalConnections",
         "DisableBotsWhenOwnerIsDeactivated",
     }

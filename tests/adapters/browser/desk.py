@@ -75,6 +75,22 @@ def _paper(context: Context, submission: FormSubmission) -> Answer:
     return Reply(context.t("Stored: {name} {why} {day} {hour} {value}", value=submission.value, **values))
 
 
+def scan() -> Form:
+    fields = (Field("why", "Alasan"), Field("letter", "Surat", "file"), Field("more", "Lampiran", "file", required=False))
+    return Form("desk.scan", "Surat dokter", fields)
+
+
+def _scan(_context: Context, _incoming: Any) -> Form:
+    return scan()
+
+
+def _scanned(_context: Context, submission: FormSubmission) -> Answer:
+    if submission.values["why"] == "salah":
+        return FormErrors({"why": "Alasan itu salah."})
+    sent = [f"{name}={file.name} {file.media_type} {len(file.content)}" for name, file in submission.files.items()]
+    return Reply(Text(f"{submission.values['letter']}|{submission.values['more']}|{' '.join(sent)}"))
+
+
 def _fill(_context: Context, _incoming: Any) -> Form:
     return paper()
 
@@ -87,11 +103,12 @@ PLUGIN = Plugin(
     subcommands=(
         Subcommand("file", _file, "A file"),
         Subcommand("ask", _ask, "A question", example="/desk ask"),
+        Subcommand("scan", _scan, "A form with a file"),
         Subcommand("fill", _fill, "A form", arguments="[name]"),
     ),
     translations=Path(__file__).parent,
     buttons={"yes": _yes, "fill": _fill},
-    forms={"paper": _paper},
+    forms={"paper": _paper, "scan": _scanned},
 )
 
 

@@ -89,6 +89,10 @@ def reject(_context: Context, sent: FormSubmission) -> Reply:
     return Reply(fill("Ditolak: {why}", why=sent.values["alasan"]), replaces=True)
 
 
+def scan(_context: Context, _said: object) -> Form:
+    return Form("uji.kirim", "Surat", (Field("surat", "Surat", "file"),))
+
+
 UJI = Plugin(
     name="uji",
     description="Uji",
@@ -100,6 +104,7 @@ UJI = Plugin(
         Subcommand("panjang", long, "Long"),
         Subcommand("umum", public, "Public"),
         Subcommand("form", form, "Form"),
+        Subcommand("surat", scan, "Form with a file"),
         Subcommand("menu", home, "Menu"),
     ),
     translations=Path(__file__).parent / "translations",

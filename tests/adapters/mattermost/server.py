@@ -40,6 +40,7 @@ class Server:
             "SiteURL": "http://chat.example",
             "EnableCommands": True,
             "EnableBotAccountCreation": True,
+            "RequireEmailVerification": True,
             "DisableBotsWhenOwnerIsDeactivated": True,
             "AllowedUntrustedInternalConnections": "127.0.0.1",
         }

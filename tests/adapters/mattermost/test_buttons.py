@@ -41,10 +41,29 @@ def refused(desk: Desk, response: Any, reason: str) -> None:
     assert reason in rows[-1].reason
 
 
-def test_a_menu_button_answers_beside_it(desk: Desk) -> None:
+def test_a_menu_button_answers_where_the_command_was_typed(desk: Desk, httpserver: HTTPServer) -> None:
+    """An `ephemeral_text` would hang under the menu, in a thread that nobody sees."""
+    httpserver.expect_oneshot_request(f"/hooks/commands/{HOOK}", method="POST").respond_with_data("ok")
     menu = actions(desk.types("siti", "/uji"))
-    body = desk.presses("siti", menu["Halo"]).get_json()
-    assert body == {"ephemeral_text": "Halo Siti Rahayu: ", "skip_slack_parsing": True}
+    assert desk.presses("siti", menu["Halo"]).get_json() == {}
+    (sent, _response) = httpserver.log[-1]
+    assert sent.json == {"response_type": "ephemeral", "text": "Halo Siti Rahayu: ", "skip_slack_parsing": True}
+
+
+def test_a_button_of_a_direct_message_answers_below_it(desk: Desk, approval: dict[str, Any]) -> None:
+    hello = button(desk, "uji.say", Made(to="id-budi", key=f"ask:{desk.person('siti').id}"), "halo")
+    assert desk.presses("budi", hello, "action_request", post_id="post1").get_json() == {}
+    answer = desk.queued()[-1]
+    assert answer.payload["person"] == desk.person("budi").id
+    assert "Budi Santoso" in answer.payload["message"]["text"]
+
+
+def test_whom_no_message_can_reach_is_answered_in_the_thread(desk: Desk, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(f"/hooks/commands/{HOOK}").respond_with_json({"id": "x", "message": "used up"}, status=400)
+    stranger = button(desk, "uji.say", Made(to="id-orang", hook=HOOK), "halo")
+    body = desk.presses("orang", stranger).get_json()
+    assert "belum ada di daftar" in body["ephemeral_text"]
+    assert body["skip_slack_parsing"] is True
 
 
 def test_a_menu_button_opens_a_form(desk: Desk, dialogs: list[dict[str, Any]]) -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from pytest_httpserver import HTTPServer
 
+from integration.adapters.browser import forms as pages
+from integration.adapters.mattermost import forms
+from integration.adapters.mattermost.routes import blueprint
 from integration.adapters.mattermost.signed import Made
+from integration.core import Hadir
+from integration.messages import Field, Form
 from tests import cast
 from tests.adapters.mattermost.conftest import Desk, later, recorded
 from tests.adapters.mattermost.test_buttons import HOOK, button, refused
@@ -26,6 +35,12 @@ def dialog(desk: Desk, dialogs: list[dict[str, Any]]) -> dict[str, Any]:
 
 def stored(desk: Desk) -> list[dict[str, Any]]:
     return [row.after for row in desk.audited("uji.submitted")]
+
+
+def test_a_suggested_day_and_time_look_as_people_write_them() -> None:
+    fields = (Field("hari", "Hari", "date", "2026-11-20"), Field("jam", "Jam", "time", "16:05"), Field("x", "X", default="a:b"))
+    shown = forms.dialog(Form("uji.kirim", "Koreksi", fields), "state")["elements"]
+    assert [element["default"] for element in shown] == ["20/11/2026", "16.05", "a:b"]
 
 
 def test_a_form_is_stored_and_answered_by_message(desk: Desk, dialog: dict[str, Any]) -> None:
@@ -170,3 +185,31 @@ def test_where_the_message_cannot_be_replaced_another_one_says_it(
     desk.presses("budi", button(desk, "uji.tolak", Made(to="id-budi", key=key)), "action_request", post_id="post1")
     assert desk.submits("budi", dialogs[-1]["dialog"], alasan="tidak sesuai").get_json() == {}
     assert "Ditolak" in desk.queued()[-1].payload["message"]["text"]
+
+
+# ---------------------------------------------------------------- forms that take a file
+
+
+@pytest.fixture
+def with_pages(service: Hadir) -> Desk:
+    """The same service where it also has web pages for its forms."""
+    app = Flask("pages")
+    app.register_blueprint(blueprint(service, reload_seconds=0, form_link=partial(pages.form_link, service)))
+    app.register_blueprint(pages.blueprint(service))
+    return Desk(service, app)
+
+
+def test_a_form_with_a_file_is_a_link_to_its_page(with_pages: Desk, dialogs: list[dict[str, Any]]) -> None:
+    """A dialog takes no file. The address by itself would fill a phone's screen: it is one word to tap."""
+    said = with_pages.types("siti", "/uji surat").get_json()["text"]
+    found = re.fullmatch(r"Silakan isi formulirnya .*: \*\*\[Buka formulir\]\((http\S+)\)\*\*", said)
+    assert found, said
+    assert dialogs == []
+    page = with_pages.http.get(urlsplit(found[1]).path)
+    assert page.status_code == 200
+    assert 'type="file"' in page.text
+
+
+def test_a_form_that_did_not_open_is_a_link_too(with_pages: Desk) -> None:
+    said = with_pages.types("siti", "/uji form").get_json()["text"]
+    assert re.search(r"\[Buka formulir\]\(http\S+\)", said), said

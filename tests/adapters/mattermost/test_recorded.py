@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,28 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, update
 
-from integration import people
+import integration.app
+from integration import health, installation, people
+from integration.adapters.browser import forms
+from integration.adapters.mattermost import doctor
 from integration.adapters.mattermost.chat import MattermostChat, connect
+from integration.adapters.mattermost.known import token_hash
 from integration.adapters.mattermost.routes import blueprint
 from integration.adapters.mattermost.setup import Setup
-from integration.app import assemble, manifest
-from integration.core import Hadir
+from integration.adapters.mattermost.tables import mattermost_command
+from integration.app import assemble, utc_now
+from integration.core import Clock, Hadir
+from integration.delivery import Delivery
 from integration.errors import DeliveryError
 from integration.messages import Reply, Text
 from integration.ports import Recipient
+from integration.scheduler import plugin_jobs, run_job
 from integration.settings import load
 from tests import cast
 from tests.adapters.mattermost.conftest import register
 from tests.adapters.mattermost.replay import RECORDED, Replay, section, shape
+from tests.live.office import NAMES, ONE_COMMAND, publish, settle
+from tests.live.recording import serving
 
 VERSIONS = sorted(path.name for path in RECORDED.glob("mattermost-*"))
 CALLBACK = "http://hadir.example"
@@ -38,11 +48,11 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 @contextmanager
-def hadir_at(url: str, database_url: str, home: Path) -> Iterator[Hadir]:
-    """The service with the real plugins, at the moment of the recording; `url` is the server it knows, if any."""
+def hadir_at(url: str, database_url: str, home: Path, clock: Clock | None = None) -> Iterator[Hadir]:
+    """The service with the real plugins, by default at the moment of the recording; `url` is the server it knows, if any."""
     given = {"mattermost_url": url, "mattermost_bot_token": "bot-token"} if url else {}
     settings = load({}, database_url=database_url, secret_key="t" * 64, home=home, **given)
-    hadir = assemble(settings, clock=cast.Clock(AFTERNOON))
+    hadir = assemble(settings, clock=clock or cast.Clock(AFTERNOON))
     try:
         yield hadir
     finally:
@@ -88,7 +98,7 @@ def test_setup_creates_everything_and_then_finds_nothing(version: str, database_
         lines: list[str] = []
 
         def run() -> int:
-            made = Setup(hadir, url, "admin-token", CALLBACK, manifest(), say=lines.append, dry_run=False)
+            made = Setup(hadir, url, "admin-token", CALLBACK, ONE_COMMAND, say=lines.append, dry_run=False)
             return made.run(["dinas"])
 
         # The accounts were asked for in the order of their rows.
@@ -129,61 +139,148 @@ def test_profiles(replayed: Any, version: str) -> None:
     assert chat.profile(username="tidak.ada.orang") is None
 
 
-# ---------------------------------------------------------------- what the server sends us
+def test_the_doctor_examines_a_healthy_server(version: str, database_url: str, tmp_path: Path) -> None:
+    """Both ways: what it asks, and the two calls that come back to us. The test server sends no mail, and that it says."""
+    exchanges = section(version, "doctor")
+    [command] = [e["response"] for e in exchanges if "/commands/" in e["path"]]
+    app = Flask("ours")
+    with (
+        serving(app) as ours,
+        Replay(*exchanges, replace={CALLBACK: ours}).serve() as url,
+        hadir_at(url, database_url, tmp_path, utc_now) as hadir,
+    ):
+        with hadir.database.write() as db:
+            row = {name: command[name] for name in ("team_id", "trigger")} | {"command_id": command["id"]}
+            db.execute(mattermost_command.insert().values(row | {"token_hash": token_hash(command["token"])}))
+            installation.put(db, "mattermost.callback_url", ours)
+        app.register_blueprint(blueprint(hadir))
+        app.register_blueprint(health.blueprint(hadir))
+        found = {check.name: check.status for check in doctor.checks(hadir, ONE_COMMAND, "admin-token")}
+        for exchange in exchanges:
+            if exchange["direction"] == "from_server":
+                answered_as_then(app, exchange)
+    assert found.pop("e-mail verification") == "warn"
+    assert set(found.values()) == {"ok"}, found
+    assert {"version", "internal connections", "bot owner", "command /hadir", "callback from Mattermost"} <= set(found)
+
+
+# ---------------------------------------------------------------- a whole day, both ways
+
+# In the order in which it was recorded, and when: answers of that moment are what is compared.
+DAY = {
+    "reminder": "07:16",
+    "reminder-button": "07:17",
+    "command": "07:28",
+    "menu": "16:10",
+    "correction": "16:11",
+    "approval": "16:12",
+    "rejection": "16:13",
+    "file": "16:14",
+}
 
 
 def recorded_people(db: Connection, exchanges: list[dict[str, Any]]) -> None:
-    """The cast, with the ids that the recorded requests name, and the recorded command's token."""
-    cast.settle(db)
+    """Budi, Siti and Dewi with the ids that the recorded requests name, and the recorded command's token."""
+    settle(db, {name: name for name in NAMES})
     registered: set[str] = set()
     for exchange in exchanges:
-        if exchange["path"] == "/mattermost/commands":
-            form = {name: values[0] for name, values in exchange["request"].items()}
+        form = sent(exchange)
+        if exchange["direction"] == "from_server" and "user_name" in form:
             who = people.account.c.username == form["user_name"]
             db.execute(update(people.account).where(who).values(external_id=form["user_id"]))
-            if form["token"] not in registered:
-                register(db, form["token"], form["team_id"], form["command"][1:])
+        if exchange["path"] == "/mattermost/commands" and form["token"] not in registered:
+            register(db, form["token"], form["team_id"], form["command"][1:])
             registered.add(form["token"])
 
 
-# Dewi came in before she opened the menu.
-STORIES = (("command", "menu"), ("correction",), ("file",))
-MORNING = {"command": cast.at("2026-11-23T07:28+07:00")}
+def sent(exchange: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a request; those of a form without the lists that they are recorded in."""
+    body = exchange["request"]
+    if exchange["path"] == "/mattermost/commands":
+        return {name: values[0] for name, values in body.items()}
+    return body if isinstance(body, dict) else {}
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story[-1])
-def test_recorded_requests_are_answered_as_then(
-    story: tuple[str, ...], version: str, database_url: str, tmp_path: Path
-) -> None:
-    """The same commands, buttons and dialogs: every signature is checked, and every answer has the shape it had."""
-    exchanges = [exchange | {"section": name} for name in story for exchange in section(version, name)]
-    # What the worker sends afterwards is no part of the answer.
-    ours = [e for e in exchanges if e["path"].endswith("/dialogs/open") or e["path"].startswith("/hooks/")]
-    with Replay(*ours).serve() as url, hadir_at(url, database_url, tmp_path) as hadir:
+def without_repeats(exchanges: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each thread that delivered asked who the bot is; here one thread does."""
+    kept: list[dict[str, Any]] = []
+    for exchange in exchanges:
+        if exchange["method"] != "GET" or exchange["path"] not in {other["path"] for other in kept}:
+            kept.append(exchange)
+    return kept
+
+
+# Leave in a form, a letter on its page, a swap: without reminders, so at moments of the same morning.
+PLANS = {
+    "leave": "08:00",
+    "leave-approval": "08:01",
+    "letter": "08:05",
+    "swap": "08:10",
+    "swap-agreement": "08:11",
+    "swap-approval": "08:12",
+}
+
+
+def test_a_recorded_day_goes_as_it_went(version: str, database_url: str, tmp_path: Path) -> None:
+    """Reminder, its button, command, menu, correction, approval, rejection, file: every request of the server's with its
+
+    signature is answered in the shape in which it was then, and all that is sent afterwards is what the server took.
+    """
+    first, *rest = said_again(version, DAY, database_url, tmp_path)
+    assert "07.30 WIB" in first
+    told = "\n".join(rest)
+    assert told.count("Koreksi Anda disetujui Budi Santoso") == 1
+    assert told.count("Koreksi Anda ditolak Budi Santoso") == 1
+    assert "tidak ada bukti" in told
+
+
+def test_recorded_absences_and_swaps_go_as_they_went(version: str, database_url: str, tmp_path: Path) -> None:
+    """A form with a wrong date first, approval by button, a letter's link, and a swap that two people agree on."""
+    told = "\n".join(said_again(version, PLANS, database_url, tmp_path))
+    assert told.count("Disetujui Budi Santoso: Cuti tahunan") == 1
+    assert told.count("Cuti sakit") == 1
+    assert told.count("mengajak Anda bertukar jadwal") == 1
+    assert told.count("disetujui Budi Santoso. Anda:") == 2
+
+
+def said_again(version: str, moments: dict[str, str], database_url: str, home: Path) -> list[str]:
+    """Play these sections, each at its moment of the Monday; what our code posted, in that order."""
+    day = {name: section(version, name) for name in moments}
+    exchanges = without_repeats([exchange for name in day for exchange in day[name]])
+    replay = Replay(*exchanges)
+    with replay.serve() as url, hadir_at(url, database_url, home) as hadir:
         with hadir.database.write() as db:
             recorded_people(db, exchanges)
-        hadir.chats["mattermost"] = chat = connected(hadir)
+            if "swap" in moments:
+                publish(db)
+        integration.app.connect(hadir)
         app = Flask("replay")
-        app.register_blueprint(blueprint(hadir))
-        for exchange in exchanges:
-            if exchange["direction"] == "from_server":
-                hadir.clock.now = MORNING.get(exchange["section"], AFTERNOON)  # type: ignore[attr-defined]
-                answered_as_then(app, exchange)
-        chat.client.close()
+        app.register_blueprint(blueprint(hadir, form_link=partial(forms.form_link, hadir)))
+        for name, moment in moments.items():
+            hadir.clock.now = now = cast.at(f"2026-11-23T{moment}+07:00")  # type: ignore[attr-defined]
+            if name == "reminder":
+                run_job(hadir, next(job for job in plugin_jobs(hadir) if job.name == "hadir.reminders"), now)
+                deliver(hadir)
+            for exchange in day[name]:
+                if exchange["direction"] == "from_server":
+                    answered_as_then(app, exchange)
+                    deliver(hadir)
+        connected(hadir).client.close()
+    return replay.said
+
+
+def deliver(hadir: Hadir) -> None:
+    while Delivery(hadir).step():
+        pass
 
 
 def answered_as_then(app: Flask, exchange: dict[str, Any]) -> None:
     form = exchange["path"] == "/mattermost/commands"
-    given = {"data": exchange["request"]} if form else {"json": exchange["request"]}
-    answer = app.test_client().post(exchange["path"], **given)
+    given = {} if exchange["method"] == "GET" else {"data": exchange["request"]} if form else {"json": exchange["request"]}
+    answer = app.test_client().open(exchange["path"], method=exchange["method"], **given)
     assert answer.status_code == exchange["status"], answer.text
     assert answer.headers["Content-Type"] == exchange["headers"]["Content-Type"]
-    assert shape(without_buttons(answer.get_json())) == shape(without_buttons(exchange["response"]))
-
-
-def without_buttons(answer: dict[str, Any]) -> dict[str, Any]:
-    """Which buttons fit depends on the day; that there are some does not."""
-    return answer | {"attachments": bool(answer["attachments"])} if "attachments" in answer else answer
+    assert shape(answer.get_json()) == shape(exchange["response"]), exchange["path"]
 
 
 def test_recordings_hold_no_secret(version: str) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +18,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select, update
 
-from integration import installation, people
+from integration import audit, installation, people
 from integration.adapters.mattermost import doctor
 from integration.adapters.mattermost.known import token_hash
 from integration.adapters.mattermost.setup import Setup, SetupError
@@ -26,6 +30,7 @@ from integration.doctor import Check
 from integration.settings import load
 from tests import cast
 from tests.adapters.mattermost.server import ADMIN, Server
+from tests.live.office import ONE_COMMAND
 from tests.live.recording import serving
 from tests.postgres import free_port
 
@@ -40,10 +45,11 @@ class Site:
     hadir: Hadir
     home: Path
     clock: cast.Clock
+    manifest: dict[str, Any] = field(default_factory=lambda: ONE_COMMAND)
 
     def setup(self, *teams: str, dry_run: bool = False) -> list[str]:
         lines: list[str] = []
-        run = Setup(self.hadir, self.url, ADMIN, self.callback, manifest(), say=lines.append, dry_run=dry_run)
+        run = Setup(self.hadir, self.url, ADMIN, self.callback, self.manifest, say=lines.append, dry_run=dry_run)
         changes = run.run(teams)
         assert changes == len([line for line in lines if not line.startswith("note:")])
         return lines
@@ -51,7 +57,7 @@ class Site:
     def checks(self, token: str = ADMIN, skew: timedelta = timedelta()) -> dict[str, Check]:
         """The doctor's findings by name; our clock is `skew` away from the server's."""
         self.clock.now = datetime.now(UTC) + skew
-        return {check.name: check for check in doctor.checks(self.hadir, manifest(), token)}
+        return {check.name: check for check in doctor.checks(self.hadir, self.manifest, token)}
 
     def runs(self, *words: str, **env: str) -> Result:
         """A command line, with this installation's database."""
@@ -97,6 +103,14 @@ def test_the_first_run_makes_everything_and_the_second_nothing(site: Site) -> No
     site.server.changes.clear()
     assert site.setup() == []
     assert site.server.changes == []
+
+
+def test_every_command_of_the_manifest_is_made_and_found(site: Site) -> None:
+    site.manifest = manifest()
+    site.setup("dinas")
+    assert {row.trigger for row in stored(site)} == {command["trigger"] for command in manifest()["commands"]}
+    assert site.setup("dinas") == []
+    assert {check.status for check in site.checks().values()} == {"ok"}
 
 
 def test_a_dry_run_changes_nothing(site: Site) -> None:
@@ -181,7 +195,24 @@ def test_accounts_are_linked_where_the_address_agrees_or_is_unknown(site: Site) 
     assert any("budi" in line and "another e-mail" in line for line in lines)
     with site.hadir.database.read() as db:
         bound = db.scalars(select(people.account.c.external_id).where(people.account.c.external_id.is_not(None))).all()
+        rows = db.execute(select(audit.audit).where(audit.audit.c.action == "people.bound").order_by(audit.audit.c.id)).all()
     assert sorted(bound) == ["dewi", "siti"]
+    assert [(row.actor, row.object, row.before["external_id"], row.after["external_id"]) for row in rows] == [
+        ("setup", "account:mattermost:siti", None, "siti"),
+        ("setup", "account:mattermost:dewi", None, "dewi"),
+    ]
+    assert "kantor.example" not in str(rows)
+
+
+def test_a_dry_run_links_nobody_and_audits_nothing(site: Site) -> None:
+    with site.hadir.database.write() as db:
+        cast.settle(db)
+        db.execute(update(people.account).values(external_id=None))
+    site.server.user("siti", email="siti@kantor.example")
+    assert "would link @siti to Siti Rahayu" in site.setup(dry_run=True)
+    with site.hadir.database.read() as db:
+        assert db.scalars(select(people.account.c.external_id).where(people.account.c.external_id.is_not(None))).all() == []
+        assert db.execute(select(audit.audit)).all() == []
 
 
 # ---------------------------------------------------------------- the command line
@@ -208,6 +239,49 @@ def test_the_command_line_says_what_is_missing(site: Site) -> None:
     closed = f"http://127.0.0.1:{free_port()}"
     down = site.runs("setup", "mattermost", "--url", closed, "--callback-url", site.callback)
     assert (down.exit_code, "cannot be reached" in down.output) == (1, True)
+
+
+def test_without_a_token_and_without_a_terminal_it_says_where_to_put_one(site: Site) -> None:
+    """As from cron or a container: a process that has nobody to ask."""
+    given = {"PATH": os.environ["PATH"], "HADIR_HOME": str(site.home), "HADIR_SECRET_KEY": "t" * 64}
+    words = [sys.executable, "-m", "integration.cli", "setup", "mattermost", "--url", site.url]
+    ended = subprocess.run(
+        words, env=given, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, start_new_session=True
+    )
+    assert ended.returncode == 2
+    assert "HADIR_MATTERMOST_ADMIN_TOKEN" in ended.stderr
+    assert "--admin-token" in ended.stderr
+    assert "Warning" not in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_at_a_terminal_it_asks_for_the_token_and_does_not_show_it(site: Site) -> None:
+    given = {"PATH": os.environ["PATH"], "HADIR_SECRET_KEY": "t" * 64, "HADIR_HOME": str(site.home)}
+    given["HADIR_DATABASE_URL"] = f"sqlite:///{site.home}/asked.db"
+    words = ["setup", "mattermost", "--url", site.url, "--callback-url", site.callback, "--team", "dinas"]
+    shown, code = at_a_terminal([sys.executable, "-m", "integration.cli", *words], given, f"{ADMIN}\n")
+    assert "access token of a system administrator" in shown
+    assert "create the bot @hadir" in shown
+    assert ADMIN not in shown
+    assert code == 0
+
+
+def at_a_terminal(words: list[str], env: dict[str, str], typed: str) -> tuple[str, int]:
+    """What was on the screen of a terminal of its own, and the exit code; `typed` is typed at the first question."""
+    pid, screen = pty.fork()
+    if not pid:
+        os.execve(words[0], words, env)  # noqa: S606  # no shell is wanted
+    shown = b""
+    with open(screen, "r+b", buffering=0) as terminal:
+        try:
+            while chunk := terminal.read(4096):
+                if b":" in chunk and typed:
+                    terminal.write(typed.encode())
+                    typed = ""
+                shown += chunk
+        except OSError:  # the other end was closed
+            pass
+    return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 # ---------------------------------------------------------------- the doctor
@@ -242,6 +316,16 @@ def test_a_wrong_setting_fails_with_its_cure(site: Site, name: str, value: Any, 
     found = site.checks()[check]
     assert found.status == "fail"
     assert name in found.cure
+
+
+def test_addresses_that_nobody_verifies_are_a_warning(site: Site) -> None:
+    """Accounts are linked by their e-mail address, which anybody may enter where the server does not ask for a proof."""
+    site.setup()
+    site.server.settings["RequireEmailVerification"] = False
+    found = site.checks(token="")["e-mail verification"]
+    assert (found.status, "RequireEmailVerification" in found.cure, "people file" in found.cure) == ("warn", True, True)
+    del site.server.settings["RequireEmailVerification"]
+    assert site.checks()["e-mail verification"].status == "warn"
 
 
 def test_an_allowed_network_is_enough(site: Site) -> None:

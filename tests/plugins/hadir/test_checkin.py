@@ -129,10 +129,10 @@ def test_what_only_looks_like_a_place_can_be_a_note(chat):
 
 
 def test_the_planned_place_is_taken_when_none_is_named(chat, hadir):
-    def home_on_mondays(_db, _people, _first, _last, plans):
+    def home_on_mondays(request):
         return {
             key: DayPlan(plan.day, plan.start, plan.end, plan.break_minutes, place="wfh")
-            for key, plan in plans.items()
+            for key, plan in request.plans.items()
             if plan.start
         }
 
@@ -226,6 +226,15 @@ def test_leaving_early(chat):
     siti = chat("siti")
     siti.says("/hadir masuk")
     assert siti.says("/hadir pulang", at=wib("15:02")) == "Pulang tercatat pukul 15.02 WIB (WFO), lebih awal 58 menit."
+
+
+def test_leaving_in_the_morning_says_that_it_is_not_the_last_word(chat):
+    siti = chat("siti")
+    siti.says("/hadir masuk")
+    answer = "Pulang tercatat pukul 07.47 WIB (WFO), lebih awal 8 jam 13 menit. `/hadir pulang` nanti menggantikannya."
+    assert siti.says("/hadir pulang", at=wib("07:47")) == answer
+    assert "menggantikannya" in siti.says("/hadir pulang", at=wib("14:00"))
+    assert "menggantikannya" not in siti.says("/hadir pulang", at=wib("14:01"))
 
 
 def test_the_same_press_twice(chat, hadir):
@@ -391,8 +400,8 @@ def test_holidays_weekends_and_leave_are_named(chat, hadir):
     )
     assert chat("dewi").says("/hadir masuk", at=wib("09:00", "2026-11-22")).endswith("Ini bukan hari kerja Anda.")
 
-    def on_leave(_db, _people, _first, _last, plans):
-        return {key: DayPlan(plan.day, plan.start, plan.end, excuse="cuti") for key, plan in plans.items()}
+    def on_leave(request):
+        return {key: DayPlan(plan.day, plan.start, plan.end, excuse="cuti") for key, plan in request.plans.items()}
 
     hadir.workdays.providers = (on_leave,)
     assert (

@@ -11,7 +11,8 @@ from integration import ledger
 from integration.audit import Problem
 from integration.messages import Button, Form, Reply
 from tests.cast import at
-from tests.plugins.hadir.post import audited, button, change, events, inbox, labels, person_id, texts
+from tests.plugins.hadir.post import events
+from tests.post import audited, button, change, inbox, labels, person_id, texts
 
 MONDAY_EVENING = at("2026-11-23T17:00+07:00")
 TUESDAY = at("2026-11-24T09:00+07:00")

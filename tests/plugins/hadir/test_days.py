@@ -128,13 +128,6 @@ def test_lateness_counts_the_minutes_on_the_clock(arrived, late):
 
 
 @pytest.mark.parametrize(
-    ("left", "early"), [("16:00:00", 0), ("16:30:00", 0), ("15:59:59", 1), ("15:59:00", 1), ("15:00:00", 60)]
-)
-def test_leaving_early_counts_the_minutes_on_the_clock(left, early):
-    assert rules.minutes_early(plan(MONDAY, OFFICE), moment(f"23 {left}")) == early
-
-
-@pytest.mark.parametrize(
     ("arrived", "left", "worked"),
     [
         ("07:30", "16:00", 450),  # the standard day of Perpres 21/2023: 7 h 30 net
@@ -150,11 +143,10 @@ def test_worked_minutes_are_without_the_break(arrived, left, worked):
     assert rules.minutes_worked(plan(MONDAY, OFFICE), moment(f"23 {arrived}"), moment(f"23 {left}")) == worked
 
 
-def test_nobody_is_late_or_early_on_a_day_off_or_when_excused():
+def test_nobody_is_late_on_a_day_off_or_when_excused():
     excused = DayPlan(MONDAY, start=moment("23 07:30"), end=moment("23 16:00"), excuse="cuti")
     for day in (DayPlan(MONDAY), DayPlan(MONDAY, free="Hari Raya Natal"), excused):
         assert rules.minutes_late(day, moment("23 12:00")) == 0
-        assert rules.minutes_early(day, moment("23 12:00")) == 0
 
 
 # ---------------------------------------------------------------- properties

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import insert
 
 from integration import people, scheduler
-from integration.workdays import DayPlan, holiday
+from integration.workdays import holiday
 from plugins.hadir.plugin import PLUGIN
 from plugins.hadir.tables import attendance_correction
-from tests.cast import CAST, at
-from tests.plugins.hadir.post import button, change, events, inbox, labels, person_id, texts
+from tests.cast import at
+from tests.plugins.hadir.post import events
+from tests.post import button, change, crowd, inbox, labels, person_id, runs, texts, told
 
 TUESDAY = "2026-11-24T09:00+07:00"
 ONE_DAY, THREE_DAYS = "2026-11-25T09:00+07:00", "2026-11-27T09:00+07:00"
@@ -23,15 +25,7 @@ JOB = next(job for job in PLUGIN.jobs if job.name == "corrections")
 
 @pytest.fixture
 def later(hadir, clock):
-    """`later("2026-11-25T09:00+07:00")`: the job at that moment."""
-
-    def run(moment):
-        clock.now = at(moment)
-        assert scheduler.run_job(hadir, JOB, clock.now)
-        with hadir.database.read() as db:
-            assert set(db.scalars(scheduler.job_run.select().with_only_columns(scheduler.job_run.c.outcome))) == {"done"}
-
-    return run
+    return runs(hadir, clock, JOB)
 
 
 @pytest.fixture
@@ -41,11 +35,6 @@ def asked(hadir, chat, clock):
     clock.now = at(TUESDAY)
     chat("siti").says(LINE)
     return inbox(hadir, "budi")[0]
-
-
-def told(hadir):
-    """How many messages everybody has got, who got any."""
-    return {name: len(messages) for name, *_ in CAST if (messages := inbox(hadir, name))}
 
 
 # ---------------------------------------------------------------- who is told, and when
@@ -262,17 +251,27 @@ def test_a_holiday_is_silent(hadir, asked, later):
 def test_leave_is_a_day_off_of_the_reader_alone(hadir, asked, later):
     budi = person_id(hadir, "budi")
 
-    def provide(_db, team, first, last, plans):
-        days = [first + timedelta(n) for n in range((last - first).days + 1)]
-        return {
-            (budi, day): DayPlan(day, start=plans[budi, day].start, end=plans[budi, day].end, excuse="Cuti")
-            for day in days
-            if budi in {person.id for person in team}
-        }
+    def provide(request):
+        return {key: replace(plan, excuse="cuti") for key, plan in request.plans.items() if key[0] == budi and plan.start}
 
     hadir.workdays.providers = (provide,)
     later(THREE_DAYS)
     assert told(hadir) == {"budi": 1, "hendra": 1}
+
+
+def test_while_the_supervisor_is_away_a_substitute_is_asked(hadir, chat, clock):
+    budi = person_id(hadir, "budi")
+
+    def provide(request):
+        return {key: replace(plan, excuse="cuti") for key, plan in request.plans.items() if key[0] == budi and plan.start}
+
+    hadir.workdays.providers = (provide,)
+    clock.now = at(TUESDAY)
+    said = chat("siti").says(LINE.replace("pulang 16.05", "masuk 07.30"))
+    assert "Atasan Anda, Budi Santoso, sedang tidak di kantor; yang memutuskan Hendra Gunawan." in said
+    assert told(hadir) == {"hendra": 1}
+    assert "Siti Rahayu" in chat("hendra").says("/hadir koreksi daftar")
+    assert "Disetujui: Siti Rahayu" in chat("hendra").presses(button(inbox(hadir, "hendra")[0], "Setujui"))
 
 
 def test_reminders_of_ones_own_record_are_another_matter(hadir, chat, asked, later):
@@ -343,15 +342,9 @@ def _request(person_id, number):
 
 def _crowd(hadir, number):
     """So many more people below Budi, each with a request that waits."""
+    ids = crowd(hadir, number)
     with hadir.database.write() as db:
-        budi = people.search(db, "budi")[0]
-        staff = [
-            {"id": n, "nip": f"9{n}", "name": f"Pegawai {n}", "unit_id": budi.unit_id, "supervisor_id": budi.id}
-            | {"zone": "Asia/Jakarta", "roles": ["pegawai"]}
-            for n in range(1000, 1000 + number)
-        ]
-        db.execute(insert(people.person), staff)
-        db.execute(insert(attendance_correction), [_request(row["id"], row["id"]) for row in staff])
+        db.execute(insert(attendance_correction), [_request(id, id) for id in ids])
 
 
 def test_ninety_requests_cost_as_many_statements_as_one(hadir, asked, later, statements):

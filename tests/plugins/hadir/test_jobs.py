@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from integration import people, scheduler
+from integration import people, scheduler, schedules
+from integration.outbox import outbox
 from integration.workdays import DayPlan, holiday
 from plugins.hadir.plugin import PLUGIN
 from tests.cast import CAST, JAKARTA, at
-from tests.plugins.hadir.post import change, inbox, labels, person_id, texts
+from tests.post import change, inbox, labels, person_id, texts
 
 IN_JAKARTA = [name for name, *_, zone in CAST if zone == JAKARTA]
 JOB = next(job for job in PLUGIN.jobs if job.name == "reminders")
@@ -177,13 +179,15 @@ def test_what_other_plugins_know_wins(hadir, runs):
     """A plugin excuses Siti, and gives Dewi other hours; nobody else is touched."""
     siti, dewi = person_id(hadir, "siti"), person_id(hadir, "dewi")
 
-    def provide(_db, team, first, _last, plans):
-        ten = at(f"{first.isoformat()}T10:00+07:00")
-        changed = {
-            siti: lambda day: DayPlan(day, start=plans[siti, day].start, end=plans[siti, day].end, excuse="Cuti"),
-            dewi: lambda day: DayPlan(day, start=ten, end=ten + timedelta(hours=8), place="wfa"),
-        }
-        return {(person.id, first): changed[person.id](first) for person in team if person.id in changed}
+    def provide(request):
+        plans = {}
+        for day in (request.first + timedelta(n) for n in range((request.last - request.first).days + 1)):
+            ten = at(f"{day.isoformat()}T10:00+07:00")
+            plans[siti, day] = (
+                replace(request.plans[siti, day], excuse="cuti") if (siti, day) in request.plans else DayPlan(day)
+            )
+            plans[dewi, day] = DayPlan(day, start=ten, end=ten + timedelta(hours=8), place="wfa")
+        return {key: plan for key, plan in plans.items() if key in request.plans}
 
     hadir.workdays.providers = (provide,)
     runs("2026-11-23T07:15+07:00")
@@ -194,12 +198,66 @@ def test_what_other_plugins_know_wins(hadir, runs):
     assert labels(inbox(hadir, "dewi")[0]) == ["Masuk WFA"]
 
 
+def test_a_plugin_that_says_whose_hours_it_changes_costs_nobody_else(hadir, runs, statements):
+    """Dewi comes at ten today; the rest of the office is known by its groups."""
+    dewi = person_id(hadir, "dewi")
+
+    def provide(request):
+        ten = at(f"{request.first.isoformat()}T10:00+07:00")
+        return {key: replace(plan, start=ten) for key, plan in request.plans.items() if key[0] == dewi}
+
+    hadir.workdays.providers = (provide,)
+    hadir.workdays.changed = {provide: lambda _db, _first, _last: {dewi}}
+    runs("2026-11-23T07:15+07:00")
+    assert reminded(hadir) == sorted(set(IN_JAKARTA) - {"dewi"})
+    statements.clear()
+    runs("2026-11-23T09:45+07:00")
+    assert "dewi" in reminded(hadir)
+    people_read = [statement for statement in statements if "person.nip" in statement and "attendance_event" in statement]
+    assert all("person.id IN" in statement for statement in people_read)
+
+
+def test_two_schedules_in_one_month(hadir, runs, chat):
+    """From today on Siti works the afternoon shift: not the morning's reminder, but the one before two o'clock."""
+    with hadir.database.write() as db:
+        siti = people.search(db, "siti")[0]
+        schedules.put(db, siti, date(2026, 11, 23), "sif-siang", by="terminal", now=at("2026-11-20T09:00+07:00"))
+    runs("2026-11-23T07:15+07:00")
+    assert reminded(hadir) == sorted(set(IN_JAKARTA) - {"siti"})
+    runs("2026-11-23T13:45+07:00")
+    assert "13.45" not in texts(inbox(hadir, "siti"))[0]
+    assert "14.00 WIB" in texts(inbox(hadir, "siti"))[0]
+
+
+def test_dynamic_hours_have_no_start_to_be_reminded_of(hadir, runs, chat):
+    change(hadir, "siti", schedule="dinamis")
+    chat("siti").says("/hadir masuk", at=at("2026-11-23T07:00+07:00"))
+    for moment in ("2026-11-23T05:45+07:00", "2026-11-23T07:15+07:00", "2026-11-23T20:55+07:00"):
+        runs(moment)
+    assert "siti" not in reminded(hadir)
+
+
+def test_who_may_come_later_is_not_reminded(hadir, runs):
+    siti = person_id(hadir, "siti")
+
+    def permission(request):
+        return {
+            key: replace(plan, excused=((plan.start, plan.start + timedelta(hours=2)),))
+            for key, plan in request.plans.items()
+            if key[0] == siti and plan.start
+        }
+
+    hadir.workdays.providers = (permission,)
+    runs("2026-11-23T07:15+07:00")
+    assert reminded(hadir) == sorted(set(IN_JAKARTA) - {"siti"})
+
+
 def test_a_quiet_moment_reads_no_people(hadir, runs, statements):
     runs("2026-11-23T12:00+07:00")
     assert not [s for s in statements if "attendance_event" in s or "person.nip" in s]
 
 
-def test_many_people_are_reminded_in_batches(hadir, runs):
+def test_many_people_are_reminded_in_batches(hadir, runs, statements):
     with hadir.database.write() as db:
         unit = db.scalar(people.unit.select().with_only_columns(people.unit.c.id).limit(1))
         rows = [
@@ -209,12 +267,25 @@ def test_many_people_are_reminded_in_batches(hadir, runs):
         db.execute(people.person.insert(), rows)
         accounts = [{"person_id": row["id"], "platform": "mattermost", "username": f"p{row['id']}"} for row in rows]
         db.execute(people.account.insert(), accounts)
+    statements.clear()
     runs("2026-11-23T07:15+07:00")
+    assert sum("INTO outbox" in statement for statement in statements) == 3, "of 500 people each"
     with hadir.database.read() as db:
-        from integration.outbox import outbox
-
         told = [payload["person"] for payload in db.scalars(outbox.select().with_only_columns(outbox.c.payload))]
     assert len(told) == len(set(told)) == 1203 + len(IN_JAKARTA)
+
+
+def test_a_reminder_that_nobody_could_deliver_in_time_is_dropped(hadir, runs):
+    """Each of a batch says until when it helps: the start of that person's own day."""
+    change(hadir, "siti", schedule="sif-siang")
+    runs("2026-11-23T07:15+07:00")
+    runs("2026-11-23T13:45+07:00")
+    until = {}
+    with hadir.database.read() as db:
+        for payload in db.scalars(outbox.select().with_only_columns(outbox.c.payload)):
+            until[payload["person"]] = at(payload["until"])
+    assert until[person_id(hadir, "dewi")] == at("2026-11-23T07:30+07:00")
+    assert until[person_id(hadir, "siti")] == at("2026-11-23T14:00+07:00")
 
 
 def test_reminders_are_written_in_the_readers_language(hadir, runs):

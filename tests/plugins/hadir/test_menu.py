@@ -130,7 +130,7 @@ def test_help_lists_every_command(chat):
     text = chat("siti").says("/hadir bantuan")
     for subcommand in PLUGIN.subcommands:
         assert subcommand.hidden or f"`/hadir {subcommand.word}" in text
-    assert "Contoh: `/hadir masuk wfh`" in text
+    assert "- `/hadir masuk wfh` — Catat masuk; tempat: wfo, wfh, wfa, dinas (kosong: sesuai rencana atau WFO)" in text
     assert chat("siti").says("/hadir ?") == chat("siti").says("/hadir HELP") == text
 
 
@@ -140,6 +140,28 @@ def test_typos_get_a_question_and_a_button(chat):
     assert siti.last.refused
     assert siti.presses("/hadir masuk wfh") == "Masuk tercatat pukul 07.28 WIB (WFH)."
     assert "Maksud Anda `/hadir pulang`" in siti.says("/hadir puang")
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("plang", "pulang"), ("satus", "status"), ("rekp", "rekap"), ("msk", "masuk")])
+def test_a_typo_is_one_command_and_not_its_neighbours(chat, typed, meant):
+    siti = chat("siti")
+    assert siti.says(f"/hadir {typed}") == f"Maksud Anda `/hadir {meant}`?"
+    assert labels(siti) == [f"/hadir {meant}"]
+
+
+@pytest.mark.parametrize("typed", ["apa ini", "ada siapa", "lembur"])
+def test_another_word_is_no_typo(chat, typed):
+    assert "tidak mengenal" in chat("siti").says(f"/hadir {typed}")
+
+
+@pytest.mark.parametrize("typed", ["izin besok", "ijin", "cuti", "Sakit demam"])
+def test_who_is_ill_is_not_asked_to_check_in(chat, typed):
+    siti = chat("siti")
+    kept = {"izin besok": "/izin besok", "ijin": "/izin", "cuti": "/izin cuti", "Sakit demam": "/izin sakit demam"}[typed]
+    assert siti.says(f"/hadir {typed}") == f"Cuti, sakit, dan izin diajukan di sini: `{kept}`"
+    assert siti.last.refused
+    assert [(button.label, button.action) for button in siti.last.buttons] == [(kept, "izin.say")]
+    assert "Belum ada catatan" in siti.says("/hadir status") or "belum mencatat masuk" in siti.says("/hadir status")
 
 
 def test_an_unknown_word_gets_help(chat):

@@ -12,13 +12,10 @@ from hypothesis import strategies as st
 
 from integration import people
 from integration.messages import Button, Reply
-from integration.workdays import DayPlan
-from plugins.hadir import results
 from plugins.hadir.recap import Totals
-from plugins.hadir.recap_commands import file_name
-from plugins.hadir.service import Day, Event
+from plugins.hadir.recap.commands import file_name
 from tests.cast import at
-from tests.plugins.hadir.post import button, change, inbox, labels
+from tests.post import button, change, inbox, labels
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +44,7 @@ def worked(hadir, chat):
 
 def rows(said: str) -> list[list[str]]:
     """The cells of the table in a reply, without its head."""
-    lines = [line for line in said.splitlines() if line.startswith("|")]
+    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in said.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
@@ -58,28 +55,29 @@ def test_ones_own_month(chat, worked):
     siti = chat("siti")
     said = siti.says("/hadir rekap")
     assert said.startswith("**Rekap November 2026 — Siti Rahayu** (WIB)")
+    assert said.index("**Jumlah**") < said.index("|"), "a phone folds the end of a long message away"
     table = rows(said)
-    assert table[0] == ["Sen 2", "–", "–", "", "!"]
+    assert table[0] == ["Sen 2", "–", "–", "!", ""]
     assert table[-7:] == [
-        ["Sen 16", "07.28", "16.05", "WFO", ""],
-        ["Sel 17", "07.46", "16.10", "WFH", "T16 c"],
-        ["Rab 18", "07.30", "15.50", "WFO", "P10"],
-        ["Kam 19", "07.20", "–", "WFA", "?"],
-        ["Jum 20", "07.15", "16.31", "Dinas", ""],
-        ["Sen 23", "07.25", "–", "WFO", "? k"],
+        ["Sen 16", "07.28", "16.05", "", "WFO"],
+        ["Sel 17", "07.46", "16.10", "T16 c", "WFH"],
+        ["Rab 18", "07.30", "15.50", "P10", "WFO"],
+        ["Kam 19", "07.20", "–", "?", "WFA"],
+        ["Jum 20", "07.15", "16.31", "", "Dinas"],
+        ["Sen 23", "07.25", "–", "? k", "WFO"],
         ["Sel 24", "–", "–", "", ""],
     ]
     assert "hari kerja 17 · hadir 6 (WFO 3, WFH 1, WFA 1, Dinas 1) · terlambat 1× (16 menit)" in said
     assert "tidak lengkap 2 · tanpa catatan 10." in said
     assert "T = terlambat (menit)" in said
     assert all(len(line) <= 60 for line in said.splitlines() if line.startswith("|"))
-    assert labels(siti.last) == ["Unduh XLSX", "Oktober 2026"]
+    assert labels(siti.last) == ["Unduh XLSX", "Unduh PDF", "Oktober 2026"]
 
 
 def test_the_day_that_is_not_over_is_no_fault(chat):
     siti = chat("siti")
     siti.says("/hadir masuk", at=at("2026-11-24T07:28+07:00"))
-    assert rows(siti.says("/hadir rekap"))[-1] == ["Sel 24", "07.28", "–", "WFO", ""]
+    assert rows(siti.says("/hadir rekap"))[-1] == ["Sel 24", "07.28", "–", "", "WFO"]
 
 
 def test_a_night_shift_stands_on_its_own_day(hadir, chat):
@@ -87,7 +85,7 @@ def test_a_night_shift_stands_on_its_own_day(hadir, chat):
     siti = chat("siti")
     siti.says("/hadir masuk", at=at("2026-11-21T21:50+07:00"))
     siti.says("/hadir pulang", at=at("2026-11-22T06:05+07:00"))
-    assert ["Sab 21", "21.50", "06.05+1", "WFO", ""] in rows(siti.says("/hadir rekap"))
+    assert ["Sab 21", "21.50", "06.05+1", "", "WFO"] in rows(siti.says("/hadir rekap"))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +117,7 @@ def test_another_form_of_month_is_explained(chat, typed):
 def test_what_is_nothing_is_explained(chat):
     said = chat("siti").says("/hadir rekap novembr @all **x**")
     assert "bukan nama pegawai, unit, atau bulan" in said
-    assert "rekap 11/2026 @username" in said
+    assert "`/hadir rekap 11/2026 @siti`" in said
 
 
 # ---------------------------------------------------------------- of whom
@@ -161,8 +159,8 @@ def test_a_unit_person_by_person(chat, worked):
     said = chat("rina").says("/hadir rekap bidang aplikasi")
     assert said.startswith("**Rekap November 2026 — Bidang Aplikasi** (6 orang)")
     table = {row[0]: row[1:] for row in rows(said)}
-    assert table["Siti Rahayu"] == ["6/17", "3/1/1/1", "1×, 16", "1×, 10", "2", "10"]
-    assert table["Dewi Lestari"] == ["1/17", "0/1/0/0", "1×, 10", "–", "1", "15"]
+    assert table["Siti Rahayu"] == ["6/17", "1×, 16", "1×, 10", "2", "10", "3/1/1/1"]
+    assert table["Dewi Lestari"] == ["1/17", "1×, 10", "–", "1", "15", "0/1/0/0"]
     assert table["**Jumlah**"][0] == "7/102"
     assert "O/H/A/D = WFO/WFH/WFA/Dinas" in said
 
@@ -185,7 +183,7 @@ def test_everyone_sees_their_part_of_a_unit(chat, worked, who, line, title, coun
 
 def test_a_unit_of_others_is_not_shown(chat, worked):
     assert "hanya dapat dilihat" in chat("siti").says("/hadir rekap Subbagian Kepegawaian")
-    assert "Belum ada catatan kehadiran tim Anda" in chat("siti").says("/hadir rekap tim")
+    assert "Belum ada pegawai yang atasannya Anda" in chat("siti").says("/hadir rekap tim")
 
 
 def test_who_left_is_counted_until_then(hadir, chat, worked):
@@ -209,7 +207,7 @@ def test_the_number_of_statements_does_not_grow(hadir, chat, worked, statements)
         db.execute(people.person.insert(), new)
     statements.clear()
     said = rina.says("/hadir rekap bidang aplikasi")
-    assert len(statements) == few <= 6
+    assert len(statements) <= few + 1 <= 8  # of more than a hundred people each look-up of plans is asked by itself
     assert "(206 orang)" in said
     assert "dan 146 orang lagi: selengkapnya di berkas XLSX" in said
     assert len(said) < 16_000
@@ -326,41 +324,22 @@ def test_a_recap_in_english(hadir, chat, worked):
     assert workbook(siti).sheetnames == ["Recap", "Daily"]
 
 
-# ---------------------------------------------------------------- the result of a day
-
-
-MONDAY = date(2026, 11, 23)
-PLAN = DayPlan(MONDAY, start=at("2026-11-23T07:30+07:00"), end=at("2026-11-23T16:00+07:00"), break_minutes=60)
-
-
-def event(kind: str, moment: str) -> Event:
-    return Event(1, 1, MONDAY, kind, at(f"2026-11-{moment}+07:00"), "wfo" if kind == "in" else "", "", "chat")
-
-
-@pytest.mark.parametrize(
-    ("plan", "came", "left", "now", "expected"),
-    [
-        (PLAN, "", "", "23T07:00", results.Result("expected", False)),
-        (PLAN, "", "", "23T08:00", results.Result("expected", True)),
-        (PLAN, "", "", "23T16:00", results.Result("missing", True)),
-        (PLAN, "23T07:28", "23T16:05", "24T09:00", results.Result("present", True, worked=457, place="wfo")),
-        (PLAN, "23T07:46", "23T15:50", "24T09:00", results.Result("present", True, 16, 10, 424, "wfo")),
-        (PLAN, "23T07:28", "", "23T17:00", results.Result("open", True, place="wfo")),
-        (PLAN, "23T07:28", "", "24T05:00", results.Result("incomplete", True, place="wfo")),
-        (PLAN, "", "23T16:05", "23T17:00", results.Result("incomplete", True)),
-        (PLAN, "23T07:28", "23T07:00", "24T09:00", results.Result("incomplete", True, place="wfo")),  # a slip is no check-out
-        (DayPlan(MONDAY), "", "", "24T09:00", results.Result("off")),
-        (DayPlan(MONDAY), "23T08:00", "23T12:00", "24T09:00", results.Result("present", worked=240, place="wfo")),
-        (DayPlan(MONDAY, PLAN.start, PLAN.end, excuse="Cuti"), "", "", "24T09:00", results.Result("away", True)),
-    ],
-)
-def test_a_day_is_judged(plan, came, left, now, expected):
-    found = Day(event("in", came) if came else None, event("out", left) if left else None)
-    assert results.judge(plan, found, at(f"2026-11-{now}+07:00")) == expected
+# ---------------------------------------------------------------- totals
 
 
 COUNTS = st.integers(0, 50)
-TOTALS = st.builds(Totals, COUNTS, COUNTS, st.tuples(COUNTS, COUNTS, COUNTS, COUNTS), COUNTS, COUNTS, COUNTS)
+CODES = st.dictionaries(st.sampled_from(["TL1", "TL2", "PSW1"]), st.integers(1, 9)).map(
+    lambda found: tuple(sorted(found.items()))
+)
+TOTALS = st.builds(
+    Totals,
+    *[COUNTS] * 2,
+    st.tuples(*[COUNTS] * 4),
+    *[COUNTS] * 12,
+    st.decimals(0, 50, places=2),
+    st.tuples(*[COUNTS] * 5),
+    CODES,
+)
 
 
 @given(TOTALS, TOTALS, TOTALS)

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import event
 
 from integration import people
+from integration.audit import By
+from integration.rulebook import store
 from plugins.hadir.tables import attendance_event
 from tests.cast import at
 
@@ -32,42 +34,65 @@ def count(chat, statements):
 
 
 def test_check_in(count):
-    assert count("siti", "/hadir masuk wfh") == 3  # person; event; audit
+    assert count("siti", "/hadir masuk wfh") == 4  # person; rota and absences; event; audit
 
 
 def test_second_check_in(count):
     count("siti", "/hadir masuk wfh")
-    assert count("siti", "/hadir masuk wfh") == 3  # person; event that is not inserted; the one that stands
+    assert count("siti", "/hadir masuk wfh") == 4  # person; rota and absences; event that is not inserted; the one that stands
 
 
 def test_check_in_after_a_forgotten_check_out(count):
     count("siti", "/hadir masuk wfh")
-    assert count("siti", "/hadir masuk wfh", wib("07:28", TUESDAY)) == 4  # … and whether its correction waits
+    assert count("siti", "/hadir masuk wfh", wib("07:28", TUESDAY)) == 5  # … and whether its correction waits
 
 
-def test_check_in_with_a_cold_calendar(chat, statements):
+def test_the_first_check_in_of_a_process(chat, statements):
+    """Nothing is kept yet: what there is of calendar and rules, the hours, the rules. So once for each process."""
     chat("siti").says("/hadir masuk wfh")
-    assert len(statements) == 6  # three tables of the calendar are read twice a minute
+    assert len(statements) == 7
+
+
+def test_check_in_when_calendar_and_rules_are_old(count, chat, statements):
+    """Twice a minute one statement asks whether they are still true."""
+    count("siti", "/hadir masuk wfh")
+    statements.clear()
+    chat("dewi").says("/hadir masuk wfh", at=wib("07:28:31"))
+    assert len(statements) == 5
+
+
+def test_check_in_after_a_rule_was_chosen(hadir, count, chat, statements):
+    count("siti", "/hadir masuk wfh")
+    with hadir.database.write() as db:
+        by = By("terminal", "uji", hadir.clock())
+        store.choose(db, "attendance", "permentan-68-2012", None, wib("07:28").date(), by)
+    statements.clear()
+    chat("dewi").says("/hadir masuk wfh", at=wib("07:29"))
+    assert len(statements) == 6  # … and the choices, which have grown
+
+
+def test_who_is_late_costs_one_more(count):
+    assert count("siti", "/hadir masuk wfh", wib("07:46")) == 5  # … and whether the service was down
 
 
 def test_check_out(count):
     count("siti", "/hadir masuk wfh")
-    assert count("siti", "/hadir pulang", wib("16:02")) == 4  # person; the days around; event; audit
+    assert count("siti", "/hadir pulang", wib("16:02")) == 5  # person; rota and absences; the days around; event; audit
 
 
 def test_check_out_again(count):
     count("siti", "/hadir masuk wfh")
     count("siti", "/hadir pulang", wib("16:02"))
-    assert count("siti", "/hadir pulang", wib("16:02:30")) == 2
-    assert count("siti", "/hadir pulang", wib("17:00")) == 6  # … and the older row with its audit row
+    assert count("siti", "/hadir pulang", wib("16:02:30")) == 3
+    assert count("siti", "/hadir pulang", wib("17:00")) == 7  # … and the older row with its audit row
 
 
 def test_status(count):
-    assert count("siti", "/hadir status") == 4  # person; days; waiting corrections; reminders
+    assert count("siti", "/hadir status") == 5  # person; rota and absences; days; waiting corrections; reminders
 
 
 def test_menu(count):
-    assert count("siti", "/hadir") == 2  # person; days
+    assert count("siti", "/hadir") == 3  # person; rota and absences; days
 
 
 @pytest.mark.parametrize("more", [0, 30])
@@ -77,8 +102,8 @@ def test_team_costs_the_same_however_many_people(count, hadir, more):
         for number in range(more):
             row = {"nip": f"{number}", "name": f"Orang {number}", "unit_id": budi.unit_id, "supervisor_id": budi.id}
             db.execute(people.person.insert().values(row | {"zone": "Asia/Jakarta", "roles": ["pegawai"]}))
-    assert count("budi", "/hadir tim semua") == 3  # person; people; their days
-    assert count("rina", "/hadir tim aplikasi semua") == 4  # … and the unit's name
+    assert count("budi", "/hadir tim semua") == 4  # person; people; rota and absences; their days
+    assert count("rina", "/hadir tim aplikasi semua") == 5  # … and the unit's name
 
 
 def test_a_million_past_rows_would_not_be_read(hadir, chat):

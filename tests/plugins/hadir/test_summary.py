@@ -11,7 +11,7 @@ from integration.messages import Channel
 from integration.workdays import DayPlan, holiday
 from plugins.hadir.plugin import PLUGIN
 from tests.cast import at
-from tests.plugins.hadir.post import audited, change, channel, person_id
+from tests.post import audited, change, channel, person_id
 
 JOB = next(job for job in PLUGIN.jobs if job.name == "summaries")
 ROOM = Channel(id="room", name="bidang-aplikasi", team_id="team")
@@ -94,9 +94,11 @@ def test_the_summary_says_who_is_where(hadir, chat, runs):
 def test_reasons_of_absence_stay_hidden(hadir, chat, runs):
     siti = person_id(hadir, "siti")
 
-    def provide(_db, team, first, _last, plans):
-        plan = plans.get((siti, first))
-        return {(siti, first): DayPlan(first, start=plan.start, end=plan.end, excuse="Cuti sakit")} if plan else {}
+    def provide(request):
+        plan = request.plans.get((siti, request.first))
+        return (
+            {(siti, request.first): DayPlan(request.first, start=plan.start, end=plan.end, excuse="Cuti sakit")} if plan else {}
+        )
 
     hadir.workdays.providers = (provide,)
     change(hadir, "dewi", schedule="sif-siang")

@@ -106,9 +106,11 @@ def test_holidays_and_leave(chat, hadir):
     groups = sections(chat("budi").says("/hadir tim", at=wib("09:00", "2026-12-25")))
     assert "Siti Rahayu — Hari Raya Natal" in groups["Tidak bertugas (4)"]
 
-    def siti_on_leave(db, _people, _first, _last, plans):
-        siti = db.scalar(select(people.person.c.id).where(people.person.c.name == "Siti Rahayu"))
-        return {key: DayPlan(plan.day, plan.start, plan.end, excuse="cuti") for key, plan in plans.items() if key[0] == siti}
+    def siti_on_leave(request):
+        siti = request.db.scalar(select(people.person.c.id).where(people.person.c.name == "Siti Rahayu"))
+        return {
+            key: DayPlan(plan.day, plan.start, plan.end, excuse="cuti") for key, plan in request.plans.items() if key[0] == siti
+        }
 
     hadir.workdays.providers = (siti_on_leave,)
     assert "Siti Rahayu — cuti" in chat("budi").says("/hadir tim")

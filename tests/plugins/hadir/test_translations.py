@@ -22,9 +22,8 @@ def used(name):
     if name == "hadir":
         found.setdefault(PLUGIN.description, "plugin.py")
         for subcommand in PLUGIN.subcommands:
-            for message in (subcommand.help, subcommand.arguments):
-                if message:
-                    found.setdefault(message, "plugin.py")
+            if subcommand.help:
+                found.setdefault(subcommand.help, "plugin.py")
     return found
 
 

@@ -1,0 +1,444 @@
+"""Every button and every form that any plugin declares: pressed by the wrong person, by one who has left, with any value.
+
+`OWNERS` says for each action whose it is; an action that is new has to be written down here before this passes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from integration import people
+from integration.app import load_plugins
+from integration.core import Hadir
+from integration.db import metadata
+from integration.errors import Refused
+from integration.messages import Answer, Button, ButtonPress, Form, FormErrors, FormSubmission, Reply, plain
+from plugins.izin.tables import absence
+from tests import cast
+from tests.plugins.izin.post import approved
+from tests.plugins.jadwal import rotas
+from tests.plugins.jadwal.published import publish
+from tests.post import button, inbox, person_id
+from tests.security.conftest import change
+
+Chat = Callable[[str], cast.Talker]
+
+EVERYBODY = frozenset(row[0] for row in cast.CAST)
+LINE = frozenset({"budi", "hendra", "rina"})  # who decides for Siti and Dewi: those above them, and the personnel officer
+SEES_SITI = LINE | {"siti", "kartika"}
+SEES_OFFICE = frozenset({"rina", "kartika"})
+SEES_UNIT = frozenset({"hendra", "budi", "siti", "dewi", "wayan", "yosef", "rina", "kartika"})
+PLANS_UNIT = LINE
+TROUBLE = "sedang bermasalah"
+SECRET = "rahasia-siti"
+
+
+@dataclass(frozen=True)
+class Owned:
+    """`scene` sets the table and gives the value; `owners` may press it, nobody for what is the presser's own anyway."""
+
+    scene: Callable[[Hadir, Chat], str]
+    owners: frozenset[str]
+    values: Callable[[str], dict[str, str]] = lambda _value: {}
+
+
+# ---------------------------------------------------------------- scenes
+
+
+def nothing(_hadir: Hadir, _chat: Chat) -> str:
+    return ""
+
+
+def a_record(hadir: Hadir, chat: Chat) -> str:
+    chat("siti").says("/hadir masuk wfh " + SECRET)
+    return f"2026-11:person:{person_id(hadir, 'siti')}"
+
+
+def the_office(hadir: Hadir, chat: Chat) -> str:
+    a_record(hadir, chat)
+    return "2026-11:0"
+
+
+def a_correction(_hadir: Hadir, chat: Chat) -> str:
+    chat("siti").says(f"/hadir koreksi 20/11 masuk 07.30 {SECRET}")
+    return "1"
+
+
+def a_request(_hadir: Hadir, chat: Chat) -> str:
+    chat("siti").says(f"/izin cuti tahunan 1–3 Des {SECRET}")
+    return "1"
+
+
+def a_letter(hadir: Hadir, chat: Chat) -> str:
+    value = a_request(hadir, chat)
+    with hadir.database.write() as db:
+        db.execute(update(absence).values(letter_path="Izin/1.pdf"))
+    return value
+
+
+def a_begun(hadir: Hadir, chat: Chat) -> str:
+    approved(hadir, chat, f"/izin sakit kemarin - 27/11 {SECRET}")
+    return "1"
+
+
+def a_begun_back(hadir: Hadir, chat: Chat) -> str:
+    return a_begun(hadir, chat) + " 2026-11-25"
+
+
+def a_cancelling(hadir: Hadir, chat: Chat) -> str:
+    a_begun(hadir, chat)
+    chat("siti").presses(Button("x", "izin.cancel", "1"))
+    return "1"
+
+
+def a_swap(hadir: Hadir, chat: Chat) -> str:
+    publish(hadir)
+    chat("siti").says(f"/jadwal tukar @dewi selasa rabu {SECRET}")
+    return "1"
+
+
+def an_agreed_swap(hadir: Hadir, chat: Chat) -> str:
+    a_swap(hadir, chat)
+    chat("dewi").presses(button(inbox(hadir, "dewi")[-1], "Setuju"))
+    return "1"
+
+
+def a_wish(_hadir: Hadir, chat: Chat) -> str:
+    chat("siti").says(f"/jadwal ingin setiap rabu wfh {SECRET}")
+    return "1"
+
+
+def a_wish_of_wednesday(hadir: Hadir, chat: Chat) -> str:
+    return a_wish(hadir, chat) + " 2026-11-25"
+
+
+def a_unit(hadir: Hadir, _chat: Chat) -> str:
+    with hadir.database.read() as db:
+        return str(people.units_named(db, cast.APLIKASI)[0][0])
+
+
+def a_week(hadir: Hadir, chat: Chat) -> str:
+    publish(hadir)
+    return a_unit(hadir, chat) + " 2026-11-23"
+
+
+def a_draft(hadir: Hadir, chat: Chat) -> str:
+    rotas.draft(chat, hadir, line="/jadwal susun 1 minggu mulai senin")
+    return "1"
+
+
+def a_rota(hadir: Hadir, chat: Chat) -> str:
+    message = rotas.draft(chat, hadir, line="/jadwal susun 1 minggu mulai senin")
+    rotas.press(chat("hendra"), message, "Terbitkan")
+    return "1"
+
+
+def a_day_by_hand(hadir: Hadir, chat: Chat) -> str:
+    publish(hadir)
+    budi = chat("budi")
+    assert "diberi tahu" in budi.says("/jadwal atur @siti rabu wfa")
+    assert isinstance(budi.last, Reply)
+    return budi.last.buttons[0].value
+
+
+REASON = {"reason": "tidak bisa"}
+OWNERS: dict[str, Owned] = {
+    "hadir.place": Owned(nothing, frozenset()),
+    "hadir.correction_withdraw": Owned(a_correction, frozenset({"siti"})),
+    "hadir.correction_approve": Owned(a_correction, LINE),
+    "hadir.correction_reject": Owned(a_correction, LINE, lambda _: REASON),
+    "hadir.correction": Owned(nothing, frozenset()),
+    "hadir.recap": Owned(a_record, SEES_SITI),
+    "hadir.recap_xlsx": Owned(a_record, SEES_SITI),
+    "hadir.recap_pdf": Owned(a_record, SEES_SITI),
+    "hadir.compliance": Owned(the_office, SEES_OFFICE),
+    "hadir.compliance_xlsx": Owned(the_office, SEES_OFFICE),
+    "hadir.compliance_pdf": Owned(the_office, SEES_OFFICE),
+    "jadwal.picture": Owned(a_week, SEES_UNIT),
+    "jadwal.swap": Owned(nothing, frozenset()),
+    "jadwal.swap_agree": Owned(a_swap, frozenset({"dewi"})),
+    "jadwal.swap_refuse": Owned(a_swap, frozenset({"dewi"})),
+    "jadwal.swap_withdraw": Owned(an_agreed_swap, frozenset({"siti"})),
+    "jadwal.swap_approve": Owned(an_agreed_swap, LINE),
+    "jadwal.swap_reject": Owned(an_agreed_swap, LINE, lambda _: REASON),
+    "jadwal.wish_remove": Owned(a_wish, frozenset({"siti"})),
+    "jadwal.wish_only": Owned(a_wish_of_wednesday, frozenset({"siti"})),
+    "jadwal.register": Owned(nothing, frozenset({"rina"}), lambda _: {"person": cast.NIP["siti"], "duties": "laporan"}),
+    "jadwal.rota": Owned(
+        a_unit,
+        PLANS_UNIT,
+        lambda _: {"first": "30/11", "weeks": "1", "share": "50", "present": "1", "standby": "0", "days": "2"},
+    ),
+    "jadwal.rota_publish": Owned(a_draft, PLANS_UNIT),
+    "jadwal.rota_change": Owned(a_draft, PLANS_UNIT),
+    "jadwal.rota_discard": Owned(a_draft, PLANS_UNIT),
+    "jadwal.rota_show": Owned(a_draft, PLANS_UNIT),
+    "jadwal.rota_xlsx": Owned(a_draft, PLANS_UNIT),
+    "jadwal.rota_withdraw": Owned(a_rota, PLANS_UNIT),
+    "jadwal.rota_undo": Owned(a_day_by_hand, PLANS_UNIT),
+    "izin.edit": Owned(nothing, frozenset()),
+    "izin.ask": Owned(nothing, frozenset()),
+    "izin.approve": Owned(a_request, LINE),
+    "izin.reject": Owned(a_request, LINE, lambda _: REASON),
+    "izin.cancel_yes": Owned(a_cancelling, LINE),
+    "izin.cancel_no": Owned(a_cancelling, LINE),
+    "izin.withdraw": Owned(a_request, frozenset({"siti"})),
+    "izin.cancel": Owned(a_begun, frozenset({"siti"})),
+    "izin.back": Owned(a_begun_back, frozenset({"siti"})),
+    "izin.see_letter": Owned(a_letter, LINE | {"siti"}),
+    "izin.letter": Owned(a_request, frozenset({"siti"}), lambda value: {"which": value, "number": "ST-1/2026"}),
+}
+BUTTONS = sorted(f"{plugin.name}.{action}" for plugin in load_plugins() for action in plugin.buttons)
+FORMS = sorted(f"{plugin.name}.{action}" for plugin in load_plugins() for action in plugin.forms)
+ACTIONS = sorted({*BUTTONS, *FORMS})
+# Others' own things, too: whose presser can only ever touch what is theirs.
+SOMEBODYS = [action for action in ACTIONS if action in OWNERS and OWNERS[action].owners]
+
+
+def test_every_action_says_whose_it_is() -> None:
+    assert set(ACTIONS) == OWNERS.keys()
+
+
+# ---------------------------------------------------------------- pressing
+
+
+def press(hadir: Hadir, who: str, action: str, value: str, values: dict[str, str], *, at: Any = None) -> list[Answer | None]:
+    """What the button and the form of that action answer; None where the request is refused as forged."""
+    sender = cast.Talker(hadir, who).sender
+    said: list[Answer | None] = []
+    for known, incoming in ((BUTTONS, ButtonPress(action, value)), (FORMS, FormSubmission(action, values, value))):
+        if action in known:
+            try:
+                said.append(hadir.dispatcher.handle(sender, incoming, at or hadir.clock()))
+            except Refused:
+                said.append(None)
+    return said
+
+
+# What requests leave behind that change nothing: who was unknown, whose file is on its way.
+_TRACES = {"link_request", "refusal", "used_nonce", "installation", "heartbeat"}
+
+
+def standing(hadir: Hadir) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    with hadir.database.read() as db:
+        return {
+            table.name: [tuple(row) for row in db.execute(select(table).order_by(*table.primary_key.columns))]
+            for table in metadata.sorted_tables
+            if table.name not in _TRACES
+        }
+
+
+def is_no(answer: Answer | None) -> bool:
+    return answer is None or isinstance(answer, FormErrors) or (isinstance(answer, Reply) and answer.refused)
+
+
+def words(answer: Answer | None) -> str:
+    if isinstance(answer, Reply):
+        return plain(answer.text)
+    if isinstance(answer, Form):
+        return plain(answer.intro) + " ".join(plain(field.default) for field in answer.fields)
+    return str(dict(answer.by_field)) if isinstance(answer, FormErrors) else ""
+
+
+@pytest.mark.parametrize("action", SOMEBODYS)
+def test_nobody_else_can_press_it(hadir: Hadir, chat: Chat, action: str) -> None:
+    owned = OWNERS[action]
+    value = owned.scene(hadir, chat)
+    before = standing(hadir)
+    for who in sorted(EVERYBODY - owned.owners):
+        for answer in press(hadir, who, action, value, owned.values(value)):
+            assert is_no(answer), (who, words(answer))
+            assert TROUBLE not in words(answer), who
+            assert SECRET not in words(answer), who
+        assert standing(hadir) == before, who
+
+
+@pytest.mark.parametrize("action", SOMEBODYS)
+def test_who_has_left_can_press_nothing(hadir: Hadir, chat: Chat, action: str) -> None:
+    owned = OWNERS[action]
+    value = owned.scene(hadir, chat)
+    for who in owned.owners:
+        change(hadir, who, ended_on=date(2026, 11, 22))
+    before = standing(hadir)
+    for who in sorted(owned.owners):
+        for answer in press(hadir, who, action, value, owned.values(value)):
+            assert is_no(answer), who
+            assert SECRET not in words(answer), who
+    after = standing(hadir)
+    # They are strangers now: the first thing that a stranger says is a request to be linked.
+    assert {row[4] for row in after.pop("audit") if row not in before["audit"]} == {"people.link_requested"}
+    del before["audit"]
+    assert after == before
+
+
+@pytest.mark.parametrize("action", SOMEBODYS)
+def test_who_owns_it_can_press_it(hadir: Hadir, chat: Chat, action: str) -> None:
+    """Else the two tests above would show nothing."""
+    owned = OWNERS[action]
+    value = owned.scene(hadir, chat)
+    who = sorted(owned.owners)[0]
+    answers = press(hadir, who, action, value, owned.values(value))
+    assert any(not is_no(answer) for answer in answers), [words(answer) for answer in answers]
+
+
+@pytest.mark.parametrize("action", SOMEBODYS)
+def test_a_role_that_was_taken_away_presses_nothing(hadir: Hadir, chat: Chat, action: str) -> None:
+    """Buttons are old: what counts is who somebody is at this moment."""
+    owned = OWNERS[action]
+    strangers = owned.owners - {"siti", "dewi"}
+    value = owned.scene(hadir, chat)
+    for who in strangers:
+        change(hadir, who, roles=["pegawai"])
+    for who in EVERYBODY:
+        change(hadir, who, supervisor_id=None)
+    with hadir.database.read() as db:
+        elsewhere = people.units_named(db, cast.KEPEGAWAIAN)[0][0]
+    for who in strangers:
+        change(hadir, who, unit_id=elsewhere)
+    before = standing(hadir)
+    for who in sorted(strangers):
+        for answer in press(hadir, who, action, value, owned.values(value)):
+            assert is_no(answer), (who, words(answer))
+    assert standing(hadir) == before
+
+
+# ---------------------------------------------------------------- values that nobody of ours wrote
+
+VALUES = (
+    "",
+    "0",
+    "-1",
+    "999999999",
+    "99999999999999999999",
+    "1e9",
+    "²",
+    "١",
+    " 1",
+    "1 ",
+    "1:",
+    "1:2:3",
+    "1 0001-01-01",
+    "1 9999-12-31",
+    "1 2026-13-45",
+    "2026-11:person:999999999",
+    "2026-11:person:-1",
+    "2026-11:unit:0",
+    "9999-12:unit:1",
+    "2026-00:0",
+    "1:9:0001-01-01:wfh:wfo:0",
+    "1:x:2026-11-25:wfh:wfo:0",
+    "1:1:2026-99-99:wfh:wfo:0",
+    "1:999999:2026-11-25:wfh:wfo:0",
+    "99999999:1",
+    "cuti tahunan 31/12/9999",
+    "cuti 99999999 hari mulai senin",
+    "izin besok 99.99-88.88",
+    "tahunan 1/1/0001",
+    "wfh",
+    "wfh 2026-11-23",
+    "' OR 1=1 --",
+    "\x00",
+    "\ud800",
+    "../../etc/passwd",
+    "👻" * 5_000,
+)
+FIELDS = ("", "0", "-1", "1e999", "99999999999", "0001-01-01", "31/12/9999", "\x00\ud800", "<b>", "=1+1", "x" * 20_000)
+
+
+@pytest.mark.parametrize("action", BUTTONS)
+def test_a_forged_value_breaks_nothing(hadir: Hadir, chat: Chat, action: str) -> None:
+    """A signature keeps them out; behind it nothing relies on that."""
+    owned = OWNERS[action]
+    owned.scene(hadir, chat)
+    for who in ("rina", "siti"):
+        for value in VALUES:
+            for answer in press(hadir, who, action, value, {}):
+                assert TROUBLE not in words(answer), (who, value[:60])
+
+
+@pytest.mark.parametrize("action", FORMS)
+def test_a_forged_form_breaks_nothing(hadir: Hadir, chat: Chat, action: str) -> None:
+    owned = OWNERS[action]
+    good = owned.scene(hadir, chat)
+    fields = fields_of(hadir, chat, action) | owned.values(good).keys()
+    for who in ("rina", "siti"):
+        for value in VALUES:
+            for answer in press(hadir, who, action, value, owned.values(value)):
+                assert TROUBLE not in words(answer), (who, value[:60])
+        for text in FIELDS:
+            for name in sorted(fields):
+                for value in (good, "cuti", "izin", "dinas", "1:"):
+                    answers = press(hadir, who, action, value, {**owned.values(good), name: text})
+                    assert not [one for one in answers if TROUBLE in words(one)], (who, name, text[:60], value)
+            assert not [one for one in press(hadir, who, action, good, dict.fromkeys(fields, text)) if TROUBLE in words(one)]
+
+
+def fields_of(hadir: Hadir, chat: Chat, action: str) -> set[str]:
+    """The fields of the form, as it opens."""
+    opens = {
+        "hadir.correction": "/hadir koreksi",
+        "izin.ask": "/izin izin",
+        "jadwal.rota": "/jadwal susun",
+        "jadwal.swap": "/jadwal tukar baru",
+        "jadwal.register": "/jadwal daftar-wfh tambah",
+        "izin.letter": "/izin surat",
+    }
+    if action not in opens:
+        return {"reason"}
+    talker = chat("siti" if action == "izin.letter" else "rina")
+    talker.says(opens[action])
+    assert isinstance(talker.last, Form), (action, talker.last)
+    return {field.name for field in talker.last.fields}
+
+
+# ---------------------------------------------------------------- the same twice, and after another decision
+
+
+@pytest.mark.parametrize("action", [action for action in SOMEBODYS if action in BUTTONS])
+def test_a_second_press_does_nothing_more(hadir: Hadir, chat: Chat, action: str) -> None:
+    """What is decided stays decided, whoever presses again, and nobody is told twice."""
+    owned = OWNERS[action]
+    value = owned.scene(hadir, chat)
+    first, *others = sorted(owned.owners)
+    press(hadir, first, action, value, owned.values(value))
+    before = standing(hadir)
+    for who in (first, *others):
+        press(hadir, who, action, value, owned.values(value))
+    after = standing(hadir)
+    # Whoever asks for a file or a picture gets it as often as they ask; nothing else may move. A letter's reading is audited.
+    asked_again = action.endswith(("xlsx", "pdf", "picture", "letter"))
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed <= ({"outbox", "audit"} if action == "izin.see_letter" else {"outbox"} if asked_again else set())
+
+
+DECISIONS = {
+    a_correction: ("hadir.correction_approve", "hadir.correction_reject", "hadir.correction_withdraw"),
+    a_request: ("izin.approve", "izin.reject", "izin.withdraw"),
+    a_cancelling: ("izin.cancel_yes", "izin.cancel_no"),
+    an_agreed_swap: ("jadwal.swap_approve", "jadwal.swap_reject", "jadwal.swap_withdraw"),
+    a_swap: ("jadwal.swap_agree", "jadwal.swap_refuse", "jadwal.swap_withdraw"),
+}
+
+
+@pytest.mark.parametrize(
+    ("scene", "first", "then"),
+    [(scene, one, other) for scene, actions in DECISIONS.items() for one in actions for other in actions if one != other],
+)
+def test_the_first_decision_stands(hadir: Hadir, chat: Chat, scene: Any, first: str, then: str) -> None:
+    """Whatever is pressed afterwards by those who might; but for what one may take back oneself after it was granted."""
+    may_follow = {("izin.approve", "izin.withdraw"), ("jadwal.swap_agree", "jadwal.swap_withdraw")}
+    if (first, then) in may_follow:
+        return
+    value = scene(hadir, chat)
+    press(hadir, sorted(OWNERS[first].owners)[0], first, value, OWNERS[first].values(value))
+    before = standing(hadir)
+    for who in sorted(OWNERS[then].owners):
+        press(hadir, who, then, value, OWNERS[then].values(value))
+    assert standing(hadir) == before
