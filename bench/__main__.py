@@ -1,153 +1,25 @@
-"""`python -m bench [--seconds N] [--rounds N]`: measures check-ins and writes bench/RESULTS.md."""
+"""`python -m bench [checkin] [evaluate] [rota] [reports] [--rounds N]`: measures them one after the other, or all of them.
+
+Each runs in a process of its own, so that its memory is its own, and writes its own file beside this one.
+"""
 
 from __future__ import annotations
 
 import argparse
-import platform
-import statistics
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
+import sys
 
-from sqlalchemy import text
-
-from bench import data, load
-from integration.db import Database
-from tests import postgres
-
-CONNECTIONS = (1, 16, 64)
-RESULTS = Path(__file__).parent / "RESULTS.md"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The medians of several rounds, Hadir beside the floor; `seen` is how many check-ins the database holds."""
-
-    database: str
-    past_rows: int
-    connections: int
-    hadir: load.Figures
-    floor: load.Figures
-    ratios: tuple[float, ...]
-
-
-@contextmanager
-def databases(folder: Path) -> Iterator[dict[str, str]]:
-    """Both databases as they are used in production: every commit reaches the disk."""
-    with postgres.server("shared_buffers=256MB", "max_connections=120") as server:
-        admin = Database(f"{server}/postgres".replace("postgresql:", "postgresql+psycopg:"))
-        with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-            db.execute(text("CREATE DATABASE bench"))
-        admin.dispose()
-        yield {"PostgreSQL": f"{server}/bench", "SQLite": f"sqlite:///{folder}/bench.db"}
-
-
-def measure(name: str, url: str, seconds: int, rounds: int, home: Path) -> tuple[list[Row], float]:
-    """All rows of one database, and the memory in MB of the web process after the load."""
-    database = Database(url.replace("postgresql:", "postgresql+psycopg:"))
-    data.settle(database)
-    rows, memory = [], 0.0
-    for past in (0, 1):
-        count = data.add_past(database, datetime.now(UTC).date()) if past else 0
-        with load.server("hadir", url, home) as hadir, load.server("floor", url, home) as floor:
-            for connections in CONNECTIONS:
-                rows.append(_compare(name, count, connections, database, hadir, floor, seconds, rounds))
-                print(line(rows[-1]), flush=True)
-            memory = max(memory, hadir.memory())
-    database.dispose()
-    return rows, memory
-
-
-def _compare(
-    name: str,
-    past: int,
-    connections: int,
-    database: Database,
-    hadir: load.Server,
-    floor: load.Server,
-    seconds: int,
-    rounds: int,
-) -> Row:
-    figures: dict[str, list[load.Figures]] = {"hadir": [], "floor": []}
-    for number in range(rounds):
-        order = (("hadir", hadir), ("floor", floor))
-        for which, server in order if number % 2 == 0 else reversed(order):
-            with database.write() as db:
-                data.forget_today(db)
-            run = load.run(server, connections, seconds)
-            with database.write() as db:
-                run.check(recorded=data.forget_today(db))
-            figures[which].append(run)
-    ratios = tuple(h.per_second / f.per_second for h, f in zip(figures["hadir"], figures["floor"], strict=True))
-    return Row(name, past, connections, load.median(figures["hadir"]), load.median(figures["floor"]), ratios)
-
-
-def line(row: Row) -> str:
-    ratio = statistics.median(row.ratios)
-    return (
-        f"| {row.database} | {row.past_rows:,} | {row.connections} | {row.hadir.per_second:.0f} | {row.floor.per_second:.0f} "
-        f"| **{ratio:.2f}** ({min(row.ratios):.2f}–{max(row.ratios):.2f}) | {row.hadir.p50:.1f} / {row.floor.p50:.1f} "
-        f"| {row.hadir.p99:.1f} / {row.floor.p99:.1f} | **{row.hadir.p99 / row.floor.p99:.2f}** | {row.hadir.errors} |"
-    )
-
-
-HEAD = (
-    "| database | past days | connections | Hadir /s | floor /s | ratio (range) | p50 ms Hadir / floor "
-    "| p99 ms Hadir / floor | p99 ratio | errors |\n|---|---|---|---|---|---|---|---|---|---|"
-)
-
-
-def report(rows: list[Row], memory: dict[str, float], seconds: int, rounds: int) -> str:
-    versions = ", ".join(f"{name} {version(name)}" for name in ("granian", "flask", "sqlalchemy", "psycopg"))
-    server = subprocess.run([str(postgres.binaries() / "postgres"), "--version"], capture_output=True, text=True, check=True)
-    shown = "\n".join(map(line, rows))
-    used = ", ".join(f"{mb:.0f} MB on {name}" for name, mb in memory.items())
-    return f"""# Check-ins a second, beside the ceiling
-
-`make bench`, {datetime.now(UTC):%Y-%m-%d}. Python {platform.python_version()}, {versions},
-{server.stdout.strip()}, {_cpus()}.
-
-*Hadir* is the real `POST /mattermost/commands` of `/hadir masuk wfh`: token check, person, working day, event, audit
-row, commit, reply. *Floor* is the smallest honest endpoint (`bench/floor.py`: token check, person look-up, two inserts,
-one commit) on the same server program, database and tables. Every request is another person; {data.PEOPLE:,} people;
-{rounds} rounds of {seconds} s each, the two in turn; figures are medians. The load (wrk, one thread) runs on the same
-machine. Every commit reaches the disk. A past day is a check-in and a check-out of one person, two rows.
-
-{HEAD}
-{shown}
-
-Memory of one web process after the load: {used}.
-
-Goals: ratio at least 0.7, p99 at most twice the floor's, no error, the same within 10 % with 1.2 million past
-rows, under 150 MB.
-"""
-
-
-def _cpus() -> str:
-    names = [
-        line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")
-    ]
-    return f"{len(names)} × {names[0]}" if names else platform.machine()
+NAMES = ("checkin", "evaluate", "rota", "reports")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    rows: list[Row] = []
-    memory: dict[str, float] = {}
-    print(HEAD)
-    with tempfile.TemporaryDirectory(prefix="hadir-bench-") as folder, databases(Path(folder)) as urls:
-        for name, url in urls.items():
-            measured, memory[name] = measure(name, url, options.seconds, options.rounds, Path(folder))
-            rows += measured
-    RESULTS.write_text(report(rows, memory, options.seconds, options.rounds), encoding="utf-8")
+    for name in options.names or NAMES:
+        print(f"== {name}", flush=True)
+        subprocess.run([sys.executable, "-m", f"bench.{name}", "--rounds", str(options.rounds)], check=True)
 
 
 if __name__ == "__main__":

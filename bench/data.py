@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
 from integration import people, schema
 from integration.adapters.mattermost.tables import mattermost_command
 from integration.db import Database
+from plugins.jadwal.tables import rota
 
 PEOPLE = 30_000
 DAYS_WITH_ROWS = 40  # 30,000 people × 40 days: 1.2 million days, 2.4 million events
@@ -52,8 +53,9 @@ def _account(number: int) -> dict[str, object]:
 
 
 def add_past(database: Database, until: date) -> int:
-    """Check-ins and check-outs of everybody on the days before `until`; how many days there are then."""
+    """Check-ins and check-outs of everybody on the days before `until`, and their plans; how many days there are then."""
     with database.write() as db:
+        _add_plans(db, until)
         for back in range(1, DAYS_WITH_ROWS + 1):
             db.execute(text(_PAST), {"day": date.fromordinal(until.toordinal() - back), "day_text": str(back)})
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
@@ -61,6 +63,29 @@ def add_past(database: Database, until: date) -> int:
     with database.read() as db:
         return int(db.scalar(text("SELECT count(*) FROM attendance_event WHERE kind = 'in'")) or 0)
 
+
+def _add_plans(db: Connection, until: date) -> None:
+    """What a day's plan is looked up in: a rota of everybody for this week, and two past leaves each."""
+    days = [until + timedelta(days=n) for n in range(-3, 4)]
+    row = {"unit_id": 1, "first": days[0], "last": days[-1], "state": "published", "made_at": _MADE, "statement": {}}
+    made = db.execute(rota.insert().values(row)).inserted_primary_key
+    for day in days:
+        db.execute(text(_ROTA), {"rota": made[0] if made else 1, "day": day})
+    for back in (100, 200):
+        first = until - timedelta(days=back)
+        db.execute(text(_LEAVE), {"first": first, "last": first + timedelta(days=2)})
+
+
+_MADE = datetime(2026, 1, 2, tzinfo=UTC)
+_ROTA = """
+INSERT INTO rota_day (rota_id, person_id, day, place, schedule, standby, source, active)
+SELECT :rota, id, :day, CASE WHEN id % 3 = 0 THEN 'wfh' ELSE 'wfo' END, '', false, 'solver', true FROM person
+"""
+_LEAVE = """
+INSERT INTO absence (person_id, type, kind, first, last, state, requested_at, asked_at)
+SELECT id, 'tahunan', 'cuti', :first, :last, 'approved', '2026-01-02 00:20:00+00:00', '2026-01-02 00:20:00+00:00'
+FROM person
+"""
 
 # Everybody came and went: a day without its check-out would be the exception that it is in life.
 _PAST = """

@@ -26,12 +26,13 @@ SECRET = "b" * 64
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Requests a second, latencies in milliseconds, failed requests."""
+    """Requests a second, latencies and the server's processor time for a request in milliseconds, failed requests."""
 
     per_second: float
     p50: float
     p99: float
     errors: int
+    cpu: float
     requests: int = 0
 
     def check(self, recorded: int) -> None:
@@ -46,6 +47,7 @@ def median(figures: Sequence[Figures]) -> Figures:
         p50=statistics.median(f.p50 for f in figures),
         p99=statistics.median(f.p99 for f in figures),
         errors=sum(f.errors for f in figures),
+        cpu=statistics.median(f.cpu for f in figures),
     )
 
 
@@ -57,6 +59,10 @@ class Server:
     def memory(self) -> float:
         """Resident MB of the largest process of the server."""
         return max(_resident(pid) for pid in _family(self.process.pid))
+
+    def busy(self) -> float:
+        """Seconds of processor time that its processes have taken so far."""
+        return sum(_busy(pid) for pid in _family(self.process.pid))
 
 
 @contextmanager
@@ -101,6 +107,7 @@ def run(target: Server, connections: int, seconds: int) -> Figures:
         str(SCRIPT),
         f"http://127.0.0.1:{target.port}",
     ]
+    before = target.busy()
     output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     found = re.search(r"RESULT (\d+) (\d+) ([\d.]+) ([\d.]+) ([\d.]+) (\d+)", output)
     if found is None:
@@ -108,7 +115,8 @@ def run(target: Server, connections: int, seconds: int) -> Figures:
     requests, microseconds, p50, p99, _slowest, errors = found.groups()
     if int(requests) > data.PEOPLE:
         raise RuntimeError(f"{requests} requests, but only {data.PEOPLE} people: shorten the run")
-    return Figures(int(requests) / (int(microseconds) / 1e6), float(p50), float(p99), int(errors), int(requests))
+    cpu = (target.busy() - before) / max(int(requests), 1) * 1000
+    return Figures(int(requests) / (int(microseconds) / 1e6), float(p50), float(p99), int(errors), cpu, int(requests))
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -129,6 +137,12 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 def _family(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *(member for child in children for member in _family(int(child)))]
+
+
+def _busy(pid: int) -> float:
+    """User and system time; the name in brackets may hold spaces."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: int) -> float:
