@@ -71,6 +71,8 @@ def load(settings: Settings) -> Flask:
     _allow_many_connections()
     hadir = connect(assemble(settings))
     app = create_app(hadir)
+    with hadir.database.read() as db:  # else the first check-in of the morning would read calendar and rules
+        hadir.workdays.keeper.kept(db, hadir.clock())
     Heartbeat(hadir.database, hadir.clock, timedelta(seconds=settings.outage_after_seconds)).start()
     return app
 
