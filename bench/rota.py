@@ -18,9 +18,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from bench.machine import Machine, memory, over, ratio
-from plugins.jadwal import solver_limits, solver_model
-from plugins.jadwal.solver import solve
-from plugins.jadwal.solver_problem import HOME, OFFICE, Cell, Limits, Member, Problem, monday
+from plugins.jadwal.solver import limits as solver_limits
+from plugins.jadwal.solver import model, solve
+from plugins.jadwal.solver.problem import HOME, OFFICE, Cell, Limits, Member, Problem, monday
 
 RESULTS = Path(__file__).parent / "ROTA.md"
 PEOPLE, WEEKS = 200, 4
@@ -60,7 +60,7 @@ def fair(given: Problem) -> frozenset[Cell]:
 
 def any_rota(given: Problem) -> frozenset[Cell]:
     """The limits and as many days as they allow, nothing else."""
-    programme = solver_model._Programme()
+    programme = model._Programme()
     columns = {
         (member.id, day): programme.column(-1)
         for member in given.members
@@ -152,7 +152,7 @@ def report(machine: Machine, rows: list[Row], rounds: int) -> str:
 
 {machine.made("python -m bench rota", "highspy")} One thread.
 
-*Fair* is what `/jadwal susun` does (`plugins/jadwal/solver.py`): the limits, as many days at home as they allow, evenly
+*Fair* is what `/jadwal susun` does (`plugins/jadwal/solver/`): the limits, as many days at home as they allow, evenly
 over this rota and the weeks before, standby going round, wishes, changing weekdays. *Any rota* is the same solver with
 the limits only, *in turn* deals the days out without one. {rounds} rounds; figures are medians, in brackets the range. The
 difference between people counts those with at most one day of absence; where the limits give everybody the most days, the

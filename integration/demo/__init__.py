@@ -7,6 +7,7 @@ every row has its audit row, and nothing here knows how attendance is kept.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from integration.adapters.browser import store
 from integration.audit import By
 from integration.core import Hadir
 from integration.db import Database, metadata
-from integration.demo import days
+from integration.demo import days, rotas
 from integration.demo.acts import Stage
 from integration.errors import UserError
 from integration.kept import Keeper
@@ -26,7 +27,7 @@ from integration.messages import Form, Reply
 from integration.people import Person
 from integration.roster import check, plan, read, write
 from integration.roster.model import Findings
-from integration.workdays import Workdays
+from integration.workdays import Plans, Workdays
 
 PEOPLE = Path(__file__).parent / "people.csv"
 GUARD, NIGHT_SHIFT = "joko", "sif-malam"
@@ -116,6 +117,28 @@ def _tell(stage: Stage, past: list[date], now: datetime) -> None:
     today = now.astimezone(ZoneInfo(stage.hadir.settings.zone)).date()
     everyone = list(stage.people.values())
     plans = stage.workdays.plans(stage.db, everyone, past[0], today + timedelta(days=1), now)
+    monday = today - timedelta(days=today.weekday())
+    made = rotas.moment(past, monday, ZoneInfo(stage.hadir.settings.zone))
+    before, after = _Part(None, made), _Part(made, None)
+    _say(stage, past, now, plans, before)
+    rotas.publish(stage, monday, made)
+    # Places are known from here on, and people go by them.
+    plans |= stage.workdays.plans(stage.db, everyone, monday, today + timedelta(days=1), now)
+    _say(stage, past, now, plans, after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Of the story, from one moment on and before another."""
+
+    first: datetime | None
+    end: datetime | None
+
+    def has(self, at: datetime) -> bool:
+        return (self.first is None or self.first <= at) and (self.end is None or at < self.end)
+
+
+def _say(stage: Stage, past: list[date], now: datetime, plans: Plans, part: _Part) -> None:
     by_username = {
         username: {day: plan for (id, day), plan in plans.items() if id == person.id}
         for username, person in stage.people.items()
@@ -123,7 +146,7 @@ def _tell(stage: Stage, past: list[date], now: datetime) -> None:
     lines = [(line.at, line.username, line.text) for line in days.lines(by_username, past, now)]
     asked = {(at, request.username, ""): request for request, at in _requests(stage, past, now)}
     away = {(at, absence.username, line): absence for absence, line, at in _absences(stage, past)}
-    for at, username, text in sorted([*lines, *asked, *away]):
+    for at, username, text in sorted(each for each in (*lines, *asked, *away) if part.has(each[0])):
         if request := asked.get((at, username, text)):
             _correct(stage, request, past[-request.ago], at)
         else:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from integration import outbox_content
 from integration.adapters.browser import store
 from integration.core import Hadir
 from integration.dispatch import parse
@@ -24,7 +27,8 @@ from integration.messages import (
 )
 from integration.outbox import outbox
 from integration.people import Person
-from integration.plugin import Context
+from integration.plugin import Context, Work
+from integration.scheduler import JobRun
 from integration.workdays import Workdays
 
 
@@ -69,16 +73,54 @@ class Stage:
 
     def queued(self, at: datetime) -> list[Row[Any]]:
         """The direct messages that were queued at that moment."""
-        rows = self.db.execute(select(outbox).where(outbox.c.created_at == at, outbox.c.state == "waiting"))
-        return [row for row in rows if row.kind == "chat"]
+        return [row for row in self._waiting(at) if row.kind == "chat"]
+
+    def _waiting(self, at: datetime) -> list[Row[Any]]:
+        return list(self.db.execute(select(outbox).where(outbox.c.created_at == at, outbox.c.state == "waiting")))
+
+    def read(self, at: datetime) -> None:
+        """Everybody has read what was sent at that moment."""
+        for row in self.queued(at):
+            self.deliver(row)
+
+    def work(self, at: datetime) -> None:
+        """Do at once what was left to the worker at that moment."""
+        for row in self._waiting(at):
+            if row.kind == "task":
+                plugin, _, name = row.payload["task"].partition(".")
+                self.hadir.dispatcher.plugins[plugin].tasks[name](_Run(self, at), row.payload["given"])
+                self._done(row)
 
     def buttons(self, row: Row[Any]) -> tuple[Button, ...]:
         return reply_from_json(row.payload["message"]).buttons
 
     def deliver(self, row: Row[Any], replaced: Reply | None = None) -> None:
         """Put a queued message into the room as read long ago, or what has taken its place since."""
-        reply = replaced or reply_from_json(row.payload["message"])
+        reply = replaced or reply_from_json(outbox_content.message(self.db, row.key, row.payload))
         person = row.payload["person"]
         store.add(self.db, person, reply_to_json(reply), row.created_at, from_bot=True, key=row.key, seen=True)
+        self._done(row)
+
+    def _done(self, row: Row[Any]) -> None:
         done = {"state": "done", "attempts": 1, "finished_at": row.created_at}
         self.db.execute(update(outbox).where(outbox.c.id == row.id).values(done))
+
+
+class _Run(JobRun):
+    """The worker of the story: its transactions are the one of the stage, at that moment."""
+
+    def __init__(self, stage: Stage, planned: datetime) -> None:
+        super().__init__(stage.hadir, planned)
+        self._stage = stage
+
+    @contextmanager
+    def begin(self) -> Iterator[Work]:
+        yield Work(
+            db=self._stage.db,
+            now=self.planned,
+            settings=self.settings,
+            workdays=self._stage.workdays,
+            catalogues=self.hadir.catalogues,
+        )
+
+    read = begin

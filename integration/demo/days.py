@@ -113,15 +113,16 @@ def _day(dice: random.Random, username: str, plan: DayPlan, ago: int) -> Iterato
     arrival = plan.start + timedelta(minutes=minutes if late < LATE.get(username, 0.06) else -before) + seconds
     departure = plan.end + timedelta(minutes=-minutes if early < EARLY.get(username, 0.04) else after) + seconds
     if (username, ago) not in FORGOT_TO_COME:
-        yield Line(arrival, username, f"/hadir masuk {_place(username, place, note)}")
+        yield Line(arrival, username, f"/hadir masuk {_place(username, place, note, plan.place)}")
     if (username, ago) not in FORGOT_TO_LEAVE:
         yield Line(departure, username, "/hadir pulang")
 
 
-def _place(username: str, roll: float, note: str) -> str:
+def _place(username: str, roll: float, note: str, planned: str) -> str:
+    """Where a rota says so people are, unless something else comes up."""
     home = WFH.get(username, 0.18)
-    if roll < home:
-        return "wfh"
-    if roll < home + 0.05 and username not in ("joko", "hendra"):
+    if home <= roll < home + 0.05 and username not in ("joko", "hendra"):
         return f"dinas {note}"
-    return "wfa" if roll > 0.98 else "wfo"
+    if roll > 0.98 and roll >= home:
+        return "wfa"
+    return planned or ("wfh" if roll < home else "wfo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
@@ -12,6 +13,9 @@ from integration.messages import Text, fill, join
 from integration.people import Person
 from integration.workdays import DayPlan
 from plugins.jadwal import wording
+
+# How a decision without a letter is named: a number that says nothing to the person.
+_OUR_NUMBER = re.compile(r"izin no\. \d+")
 
 
 def of(t: Translate, person: Person, plans: Sequence[DayPlan], today: date | None) -> list[Text]:
@@ -48,8 +52,8 @@ def _line(t: Translate, person: Person, plan: DayPlan, today: date | None) -> Te
 def what(t: Translate, person: Person, plan: DayPlan) -> Text:
     """What a day is for the person themselves: `07.30–16.00 · WFH`, `libur: Hari Raya Natal`, `cuti`."""
     if plan.excuse:
-        word = phrases.excuse(t, plan.excuse)
-        return fill("{word} ({source})", word=word, source=plan.excuse_source) if plan.excuse_source else word
+        word, letter = phrases.excuse(t, plan.excuse), plan.excuse_source
+        return fill("{word} ({letter})", word=word, letter=letter) if letter and not _OUR_NUMBER.fullmatch(letter) else word
     if plan.start is None or plan.end is None:
         return t("holiday: {name}", name=plan.free) if plan.free else t("no working hours")
     hours = wording.hours(plan, person)

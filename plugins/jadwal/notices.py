@@ -64,5 +64,8 @@ def _message(changes: Sequence[Change]) -> Callable[[Translate], Reply]:
 
 
 def _line(t: Translate, change: Change) -> Text:
-    before, after = wording.assignment(t, change.before), wording.assignment(t, change.after)
-    return fill("- {day}: {before} → **{after}**", day=phrases.short_day(t, change.day), before=before, after=after)
+    """A day that nothing was planned for was nothing before."""
+    day, after = phrases.short_day(t, change.day), wording.assignment(t, change.after)
+    if change.before is None:
+        return fill("- {day}: **{after}**", day=day, after=after)
+    return fill("- {day}: {before} → **{after}**", day=day, before=wording.assignment(t, change.before), after=after)

@@ -7,24 +7,13 @@ from pathlib import Path
 from integration.guidance import help_reply
 from integration.messages import Answer, Command, Reply, Text, join
 from integration.plugin import Context, Plugin, Subcommand
-from plugins.jadwal import (
-    holidays,
-    provider,
-    register,
-    register_commands,
-    rota_commands,
-    rota_store,
-    rota_verify,
-    swap_commands,
-    swaps,
-    tables,
-    team_commands,
-    upkeep,
-    week,
-    weekly,
-    wish_commands,
-    wishes,
-)
+from plugins.jadwal import holidays, provider, register, swaps, tables, team_commands, upkeep, week, weekly, wishes
+from plugins.jadwal.register import commands as register_commands
+from plugins.jadwal.rota import commands as rota_commands
+from plugins.jadwal.rota import store as rota_store
+from plugins.jadwal.rota import verify
+from plugins.jadwal.swaps import commands as swap_commands
+from plugins.jadwal.wishes import commands as wish_commands
 
 
 def _help(context: Context, _command: Command) -> Reply:
@@ -67,7 +56,7 @@ PLUGIN = Plugin(
         "remote_register": (tables.remote_register, register.LEDGER),
         "rota_wish": (tables.rota_wish, wishes.LEDGER),
     },
-    checks=(rota_verify.problems,),
+    checks=(verify.problems,),
     day_plan=provider.day_plan,
     tasks=rota_commands.TASKS,
     hours_changed=provider.hours_changed,

@@ -5,7 +5,7 @@ Of an absence a colleague learns only that somebody is not there, whatever the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -14,6 +14,7 @@ from integration.people import Person
 from integration.plugin import Work
 from integration.workdays import DayPlan, local_day, works_here
 from plugins.jadwal import service
+from plugins.jadwal.service import RotaDays
 
 # O office, H home, A elsewhere, K working but no rota says where, - not there, L holiday, "" a day off or not of the unit yet.
 Code = Literal["O", "H", "A", "K", "-", "L", ""]
@@ -44,15 +45,33 @@ class TeamWeek:
         return {cell.code for _, cells in self.rows for cell in cells}
 
 
-def week(work: Work, unit: tuple[int, str], monday: date) -> TeamWeek:
+def week(work: Work, unit: tuple[int, str], monday: date, draft: Draft | None = None) -> TeamWeek:
     """Monday to Friday, and the weekend if anybody works then. Two statements and those of the plans."""
     everyone = people.of_unit(work.db, unit[0], monday)
     days = [monday + timedelta(n) for n in range(7)]
     everyone = [person for person in everyone if any(works_here(person, day) for day in days)]
     plans = work.workdays.plans(work.db, everyone, days[0], days[-1], work.now)
     shown = tuple(day for day in days if day.weekday() < 5 or any(plans[person.id, day].works for person in everyone))
+    if draft is not None:
+        plans = {key: draft.instead(key, plan) for key, plan in plans.items()}
     rows = tuple((person, tuple(_cell(plans[person.id, day]) for day in shown)) for person in everyone)
     return TeamWeek(unit[0], unit[1], shown, rows, any(plan.place and plan.works for plan in plans.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a draft has for the days from `first` to `last`, in the place of what is published."""
+
+    first: date
+    last: date
+    days: RotaDays
+
+    def instead(self, key: tuple[int, date], plan: DayPlan) -> DayPlan:
+        """The plan with the draft's place; hours stay."""
+        if not self.first <= key[1] <= self.last:
+            return plan
+        row = self.days.get(key)
+        return replace(plan, place=row.place if row else "", standby=bool(row and row.standby))
 
 
 def _cell(plan: DayPlan) -> Cell:

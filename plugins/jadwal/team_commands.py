@@ -158,13 +158,18 @@ def _day(text: str) -> date | None:
 
 
 def _drawn(context: Context, unit: tuple[int, str], monday: date) -> Reply:
+    found = team.week(context, unit, monday)
+    return drawn(context, found, monday, Text("") if found.rota else no_rota(context.t))
+
+
+def drawn(context: Context, found: TeamWeek, monday: date, note: Text) -> Reply:
+    """The week as pictures; `note` stands in each of them."""
     from plugins.jadwal import picture as drawing  # heavy: only who wants a picture pays for it
 
-    t, found = context.t, team.week(context, unit, monday)
+    t = context.t
     if not found.rows:
         return Reply(t("Nobody works in {unit} in that week.", unit=found.unit), refused=True)
     span = wording.span(t, found.days[0], found.days[-1])
-    note = no_rota(t) if not found.rota else Text("")
     today = local_day(context.now, context.person)
     pictures = drawing.draw(found, drawing.Words(span, note, legend(t, found), t("At the office"), _heads(t, found), today))
     name = f"jadwal-{monday:%Y-%m-%d}"

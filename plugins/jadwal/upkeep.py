@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 
 from integration import deciders, people
 from integration.i18n import Translate
@@ -19,19 +20,24 @@ from integration.messages import Reply
 from integration.people import Person
 from integration.plugin import Job, Run, Work
 from integration.workdays import local_day
-from plugins.jadwal import service, swap_deciders, swap_wording, swaps
+from plugins.jadwal import service, swaps
 from plugins.jadwal.swaps import Exchange, Swap
+from plugins.jadwal.swaps import deciders as swap_deciders
+from plugins.jadwal.swaps import wording as swap_wording
 from plugins.jadwal.tables import ACTIVE, OPEN_SWAP, rota, rota_day, swap
 
 BATCH = 500
 
 
 def look_after(run: Run) -> None:
-    """A short transaction for each batch."""
-    while True:
-        with run.begin() as work:
-            if end_days(work) < BATCH:
-                break
+    """A short transaction for each batch; what there is to do is looked for before it."""
+    found = BATCH
+    while found == BATCH:
+        with run.read() as work:
+            found = len(_days_to_end(work))
+        if found:
+            with run.begin() as work:
+                end_days(work)
     with run.begin() as work:
         expire(work)
     with run.begin() as work:
@@ -41,8 +47,8 @@ def look_after(run: Run) -> None:
 # ---------------------------------------------------------------- people who moved or left
 
 
-def end_days(work: Work) -> int:
-    """End up to `BATCH` days to come of people who are not of the rota's unit any more; how many."""
+def _days_to_end(work: Work) -> list[Row[*tuple[Any, ...]]]:
+    """Up to `BATCH` days to come of people who are not of the rota's unit any more."""
     person = people.person.c
     gone = or_(person.unit_id != rota.c.unit_id, person.ended_on < rota_day.c.day)
     query = (
@@ -53,8 +59,12 @@ def end_days(work: Work) -> int:
         .order_by(rota_day.c.person_id, rota_day.c.day)
         .limit(BATCH)
     )
-    rows = work.db.execute(query).all()
-    found = [row for row in rows if row.day > work.now.astimezone(ZoneInfo(row.zone)).date()]
+    return [row for row in work.db.execute(query) if row.day > work.now.astimezone(ZoneInfo(row.zone)).date()]
+
+
+def end_days(work: Work) -> int:
+    """End up to `BATCH` of these days; how many."""
+    found = _days_to_end(work)
     service.deactivate(work, [row.id for row in found])
     for person_id, own in groupby(found, lambda row: row.person_id):
         days = [row.day for row in own]

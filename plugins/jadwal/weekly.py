@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from integration import people
+from integration.batches import Found, tell_in_batches
 from integration.i18n import Translate
 from integration.messages import Button, Command, Reply, Text
 from integration.people import Person
-from integration.plugin import Context, Job, Run, Subcommand, Work, in_batches
+from integration.plugin import Context, Job, Run, Subcommand, Work
 from integration.workdays import DayPlan
 from plugins.jadwal import lines, service, wording
 from plugins.jadwal.notices import SAY
@@ -42,10 +43,10 @@ def preference(context: Context, command: Command) -> Reply:
 
 def send(run: Run) -> None:
     """Send the week ahead where it is Sunday evening; nobody gets it twice."""
-    with run.begin() as work:
+    with run.read() as work:
         zones = [zone for zone in work.db.scalars(select(people.person.c.zone).distinct()) if _evening(work.now, zone)]
     for zone in zones:
-        in_batches(run, partial(_batch, zone=zone))
+        tell_in_batches(run, partial(_find, zone=zone))
 
 
 def _evening(now: datetime, zone: str) -> bool:
@@ -53,8 +54,8 @@ def _evening(now: datetime, zone: str) -> bool:
     return local.weekday() == 6 and FROM <= local.hour < UNTIL
 
 
-def _batch(work: Work, after: int, *, zone: str) -> int:
-    """The next people of the zone after the id `after`; the last id looked at, or -1 after the last batch."""
+def _find(work: Work, after: int, *, zone: str) -> Found:
+    """The next people of the zone after the id `after`."""
     monday = work.now.astimezone(ZoneInfo(zone)).date() + timedelta(1)
     query = people.working(people.people_query(), monday).join(
         rota_preference, rota_preference.c.person_id == people.person.c.id
@@ -69,8 +70,7 @@ def _batch(work: Work, after: int, *, zone: str) -> int:
         own = [plans[someone.id, day] for day in days]
         if any(plan.works for plan in own):
             messages.append((someone, f"rota-week:{monday.isoformat()}:{someone.id}", _message(someone, own, monday)))
-    work.tell_all(messages)
-    return batch[-1].id if len(batch) == BATCH else -1
+    return Found(batch[-1].id if len(batch) == BATCH else -1, messages)
 
 
 def _message(person: Person, plans: Sequence[DayPlan], monday: date) -> Callable[[Translate], Reply]:

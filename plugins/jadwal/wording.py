@@ -68,9 +68,19 @@ def hours(plan: DayPlan, person: Person) -> Text:
 
 
 def assignment(t: Translate, day: RotaDay | None) -> Text:
-    """`WFO`, `WFO (siaga)`, `WFO, sif-malam`; what a rota says of a day."""
+    """`WFO`, `WFO (siaga)`, `WFO, sif-malam`; what a rota says of a day. A dash would be somebody who is not at the office."""
     if day is None:
-        return Text("–")
+        return t("no place planned")
     place = phrases.place(day.place)
     shown = t("{place} (standby)", place=place) if day.standby else place
     return fill("{shown}, {schedule}", shown=shown, schedule=day.schedule) if day.schedule else shown
+
+
+def day_list(t: Translate, days: Sequence[date]) -> Text:
+    """`Sel 1, Kam 3, Sen 7 Des`: the month behind the last of its days."""
+    shown = []
+    for number, day in enumerate(days):
+        last_of_month = number + 1 == len(days) or days[number + 1].month != day.month
+        name = shortest_day(t, day)
+        shown.append(Text(f"{name} {phrases.short_day(t, day).rsplit(' ', 1)[-1]}") if last_of_month else name)
+    return join(", ", shown)

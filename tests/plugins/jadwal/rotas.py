@@ -25,7 +25,7 @@ FIRST = date(2026, 11, 30)
 
 def works(hadir: Hadir) -> None:
     """The worker works until nothing is left to do."""
-    hadir.chats.setdefault("mattermost", Radio())
+    hadir.ports.chats.setdefault("mattermost", Radio())
     hadir.deliverers |= {chat_delivery.KIND: chat_delivery.deliver, task_delivery.KIND: task_delivery.deliver}
     delivery = Delivery(hadir)
     while delivery.step():

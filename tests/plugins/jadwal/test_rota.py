@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from integration import people
 from integration.messages import Form, plain
 from integration.scheduler import JobRun
-from plugins.jadwal.rota_make import make
+from plugins.jadwal.rota.make import make
 from plugins.jadwal.tables import rota_day, rota_wish
 from tests.cast import APLIKASI
 from tests.plugins.jadwal.rotas import LINE, draft, places, press, states, works
@@ -46,7 +46,7 @@ def test_a_line_is_enough_and_the_draft_comes_as_a_direct_message(chat, hadir) -
     assert text.startswith("**Rancangan jadwal: Bidang Aplikasi** (no. 1)\n30 Nov–27 Des 2026: ")
     assert "- Hendra Gunawan: selalu di kantor" in text
     assert "- Siti Rahayu: " in text
-    assert labels(message) == ["Terbitkan", "Ubah", "Buang", "Unduh XLSX"]
+    assert labels(message) == ["Terbitkan", "Ubah", "Buang", "Gambar", "Unduh XLSX"]
     assert places(hadir) == {}
 
 
@@ -202,7 +202,9 @@ def test_a_wish_is_met_and_the_draft_says_how_many(chat, hadir) -> None:
     with hadir.database.write() as db:
         db.execute(insert(rota_wish).values(row))
     message = draft(chat, hadir)
-    assert "Keinginan: 4 dari 4 terpenuhi." in plain(message.text)
+    head, _, names = plain(message.text).partition("\n- Budi Santoso:")
+    assert "Keinginan: 4 dari 4 terpenuhi." in head
+    assert "Siti Rahayu" in names
     wednesdays = [day for (person, day), place in places(hadir, active=False).items() if (person, place) == (siti, "wfh")]
     assert sum(day.weekday() == 2 for day in wednesdays) == 4
 

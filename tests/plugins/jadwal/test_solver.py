@@ -1,6 +1,6 @@
 """Rotas that the solver makes: what must hold always holds, what cannot is named, and the rest is shared out evenly.
 
-The tests count for themselves what holds; nothing of `solver_limits` is believed.
+The tests count for themselves what holds; nothing of `solver.limits` is believed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plugins.jadwal.solver import solve
-from plugins.jadwal.solver_problem import HOME, OFFICE, Cell, Conflict, Limits, Member, Problem, Solution, monday
+from plugins.jadwal.solver.limits import by_day
+from plugins.jadwal.solver.problem import HOME, OFFICE, Cell, Conflict, Limits, Member, Problem, Solution, monday
+from plugins.jadwal.solver.start import evened
 
 MONDAY = date(2026, 11, 30)
 WEEK = tuple(MONDAY + timedelta(n) for n in range(5))
@@ -52,6 +54,7 @@ def problems(draw: st.DrawFn, most_people: int = 7, most_days: int = 10) -> Prob
         least_present=draw(st.integers(0, 4)),
         standby=draw(st.integers(0, 2)),
         days_a_week=draw(st.integers(0, 5)),
+        on_duty=draw(st.sampled_from([(), (("loket", 1),), (("loket", 2), ("arsip", 1))])),
     )
     wishes, fixed, earlier = draw(places), draw(places), draw(places)
     return Problem(days=days, members=members, limits=limits, wishes=wishes, fixed=fixed, earlier=earlier)
@@ -72,6 +75,7 @@ def _members(draw: st.DrawFn, number: int, days: tuple[date, ...]) -> Member:
         past_standby=draw(st.floats(-9, 9)),
         past_weekdays=draw(st.tuples(*[st.integers(0, 8)] * 7)),
         used=draw(st.dictionaries(st.sampled_from(sorted({monday(day) for day in days})), st.integers(0, 3))),
+        duties=draw(st.dictionaries(st.sampled_from(["loket", "arsip"]), some, max_size=2)),
     )
 
 
@@ -82,6 +86,11 @@ def most_home(given: Problem, day: date) -> int:
     by_share = int(given.limits.away_share * len(expected)) - absent
     by_presence = len(expected) - absent - given.limits.least_present
     return max(0, min(by_share, by_presence))
+
+
+def having(given: Problem, duty: str, day: date) -> set[int]:
+    """Who has the duty on that day and is there."""
+    return {m.id for m in given.members if day in m.duties.get(duty, ()) and day in m.works and day not in m.absent}
 
 
 @given(problems())
@@ -100,6 +109,10 @@ def test_what_must_hold_holds_in_every_rota(given: Problem) -> None:
         assert count + members[person].used.get(week, 0) <= given.limits.days_a_week
     for day in given.days:
         assert sum(day == other for _, other in solution.away) <= most_home(given, day)
+        home = {person for person, other in solution.away if other == day}
+        for duty, wanted in given.limits.on_duty:
+            who = having(given, duty, day)
+            assert len(who - home) >= min(wanted, len(who))
 
 
 @given(problems())
@@ -127,7 +140,12 @@ def test_nobody_is_kept_at_the_office_for_nothing(given: Problem) -> None:
             that_week = sum(person == member.id and monday(other) == monday(day) for person, other in solution.away)
             week_is_full = that_week + member.used.get(monday(day), 0) >= given.limits.days_a_week
             day_is_full = sum(other == day for _, other in solution.away) >= most_home(given, day)
-            assert week_is_full or day_is_full
+            home = {person for person, other in solution.away if other == day}
+            kept_by_duty = any(
+                member.id in having(given, duty, day) and len(having(given, duty, day) - home) <= wanted
+                for duty, wanted in given.limits.on_duty
+            )
+            assert week_is_full or day_is_full or kept_by_duty
 
 
 @given(problems(), st.randoms())
@@ -150,6 +168,7 @@ def rules_of(given: Problem) -> set[Rule]:
     there = {(m.id, day) for m in given.members for day in m.works if day not in m.absent}
     return (
         {(kind, day, 0) for kind in ("away", "present", "standby") for day in given.days}
+        | {(f"duty {duty}", day, 0) for duty, _ in given.limits.on_duty for day in given.days}
         | {("week", week, person) for week in weeks for person in people}
         | {("remote", day, person) for person, day in there}
         | {("fixed", day, person) for (person, day), place in given.fixed.items() if place != OFFICE and (person, day) in there}
@@ -185,6 +204,9 @@ def _kept(given: Problem, rule: Rule, away: set[Cell]) -> bool:
         return not mine or mine + member.used.get(day, 0) <= given.limits.days_a_week
     expected = [m for m in given.members if day in m.works]
     office = [m for m in expected if day not in m.absent and (m.id, day) not in away]
+    if kind.startswith("duty "):
+        wanted = dict(given.limits.on_duty)[kind.removeprefix("duty ")]
+        return not expected or sum(day in m.duties.get(kind.removeprefix("duty "), ()) for m in office) >= wanted
     if kind == "present":
         return not expected or len(office) >= given.limits.least_present
     if kind == "standby":
@@ -193,7 +215,7 @@ def _kept(given: Problem, rule: Rule, away: set[Cell]) -> bool:
 
 
 def limit_of(conflict: Conflict) -> Rule:
-    return (conflict.kind, conflict.day, conflict.person or 0)
+    return (f"duty {conflict.duty}" if conflict.duty else conflict.kind, conflict.day, conflict.person or 0)
 
 
 def named(conflict: Conflict) -> set[Rule]:
@@ -250,6 +272,48 @@ def test_somebody_who_has_to_be_on_site_and_was_set_to_be_at_home() -> None:
     assert solution.given_up == ((1, MONDAY),)
 
 
+def _with_duty(members: tuple[Member, ...], duty: str, *ids: int) -> tuple[Member, ...]:
+    return tuple(replace(m, duties={**m.duties, duty: m.works}) if m.id in ids else m for m in members)
+
+
+def test_those_who_have_a_duty_take_turns_at_home() -> None:
+    """Two of four have it and one of them has to be there: never both at home, and nobody is worse off for long."""
+    members = _with_duty(office(4, MONTH), "loket", 1, 2)
+    given = problem(members, MONTH, share="0.5", days_a_week=2)
+    solution = solve(replace(given, limits=replace(given.limits, on_duty=(("loket", 1),))))
+    assert not [day for day in MONTH if {(1, day), (2, day)} <= solution.away]
+    assert counts(solution, members) == [8, 8, 8, 8]
+
+
+def test_a_duty_that_too_few_are_there_for_is_named_with_its_day() -> None:
+    tuesday = WEEK[1]
+    members = _with_duty(office(6), "loket", 1, 2)
+    members = tuple(replace(m, absent={tuesday: "sakit"}) if m.id == 1 else m for m in members)
+    given = problem(members, share="0.5")
+    solution = solve(replace(given, limits=replace(given.limits, on_duty=(("loket", 2),))))
+    assert [(c.kind, c.duty, c.day, c.wanted, c.found, dict(c.absent)) for c in solution.conflicts] == [
+        ("duty", "loket", tuesday, 2, 1, {"sakit": 1})
+    ]
+    assert not [cell for cell in solution.away if cell[0] in (1, 2)]
+
+
+def test_a_day_at_home_set_by_hand_gives_way_to_a_duty() -> None:
+    given = replace(problem(_with_duty(office(4), "loket", 1)), fixed={(1, MONDAY): HOME})
+    solution = solve(replace(given, limits=replace(given.limits, on_duty=(("loket", 1),))))
+    assert [(c.kind, c.duty, c.fixed) for c in solution.conflicts] == [("duty", "loket", ((1, MONDAY),))]
+    assert solution.given_up == ((1, MONDAY),)
+
+
+def test_handing_days_on_leaves_a_duty_covered_where_somebody_is_at_home_against_their_wish() -> None:
+    """The first is at home by order; the second, the only other one at the counter, cannot take the third's day as well."""
+    given = problem(_with_duty(office(3, WEEK[:1]), "loket", 1, 2), WEEK[:1])
+    given = replace(given, limits=replace(given.limits, on_duty=(("loket", 1),)))
+    given = replace(given, fixed={(1, MONDAY): HOME}, wishes={(1, MONDAY): OFFICE})
+    could, away = {(n, MONDAY) for n in (1, 2, 3)}, {(1, MONDAY), (3, MONDAY)}
+    assert evened(given, by_day(given), could, away, {3: 5}) == away
+    assert evened(replace(given, fixed={}), by_day(given), could - {(1, MONDAY)}, {(3, MONDAY)}, {3: 5}) == {(2, MONDAY)}
+
+
 # ---------------------------------------------------------------- fairness
 
 
@@ -268,7 +332,9 @@ def test_people_who_are_alike_differ_by_a_day_at_most(people: int, share: str, d
 def test_no_day_can_go_from_somebody_who_has_more_to_somebody_who_has_less(given: Problem) -> None:
     """Where nothing but fairness is weighed, and nobody's past or absence counts."""
     members = tuple(replace(m, absent={}, past_away=0) for m in given.members)
-    given = replace(given, members=members, wishes={}, fixed={}, earlier={}, limits=replace(given.limits, standby=0))
+    given = replace(
+        given, members=members, wishes={}, fixed={}, earlier={}, limits=replace(given.limits, standby=0, on_duty=())
+    )
     solution = solve(given)
     have = dict(zip([m.id for m in members], counts(solution, members), strict=True))
     for person, day in solution.away:

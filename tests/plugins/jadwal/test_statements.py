@@ -56,7 +56,7 @@ def test_the_units_week(hadir, count, more):
     if more:
         crowd(hadir, more)
     assert count("siti", "/jadwal tim") == 3  # person; the unit's people; plans
-    assert count("siti", "/jadwal gambar") == 4  # … and the message with the picture
+    assert count("siti", "/jadwal gambar") == 5  # … and the message, and the bytes of its picture
     assert count("rina", "/jadwal tim aplikasi") == 4  # … and the unit's name
 
 

@@ -224,13 +224,13 @@ def test_a_name_that_is_two_people_is_a_choice(chat, hadir, rota):
         ("@dewi 7/12", "Belum ada jadwal terbit untuk Anda pada Senin 7 Des, jadi belum ada yang ditukar. Lihat `/jadwal`"),
         (
             "@dewi selasa",
-            "Dewi Lestari akan 3 hari di luar kantor pada pekan itu; paling banyak 2. "
-            "Tukar juga satu hari lain sebagai gantinya: `/jadwal tukar @dewi senin kamis`",
+            "Dewi Lestari akan 3 hari di luar kantor pada pekan itu; paling banyak 2.\n"
+            "Tukar Selasa 24 Nov bersama satu hari lain: Rabu 25 Nov.",
         ),
         (
             "@dewi rabu",
-            "Anda akan 3 hari di luar kantor pada pekan itu; paling banyak 2. "
-            "Tukar juga satu hari lain sebagai gantinya: `/jadwal tukar @dewi senin kamis`",
+            "Anda akan 3 hari di luar kantor pada pekan itu; paling banyak 2.\n"
+            "Tukar Rabu 25 Nov bersama satu hari lain: Selasa 24 Nov atau Kamis 26 Nov.",
         ),
         (
             "@hendra selasa",
@@ -245,6 +245,54 @@ def test_a_swap_that_cannot_be_is_refused_with_the_reason(chat, hadir, rota, lin
     assert siti.last.refused
     assert state(hadir) == []
     assert inbox(hadir, "dewi") == []
+
+
+def test_the_days_that_would_do_are_buttons(chat, hadir, rota):
+    siti = chat("siti")
+    siti.says("/jadwal tukar @dewi rabu antar anak")
+    assert labels(siti.last) == ["Sel 24 + Rab 25", "Rab 25 + Kam 26"]
+    assert siti.presses("Rab 25 + Kam 26").startswith("Ajakan tukar dikirim kepada Dewi Lestari")
+    assert "Catatan: “antar anak”" in texts(inbox(hadir, "dewi"))[0]
+    assert state(hadir) == ["asked"]
+
+
+def test_a_day_of_the_next_weeks_is_named_as_well(chat, hadir):
+    """Nothing of this week would do; of the next one Monday would, and of Tuesday a swap waits already."""
+    publish(hadir, {"siti": "O O H O O", "dewi": "O H O H O"})
+    publish(hadir, {"siti": "H H O O O", "dewi": "O O H O O", "wayan": "O O O O O"}, date(2026, 11, 30))
+    chat("siti").says("/jadwal tukar @wayan 1/12")
+    dewi = chat("dewi")
+    assert dewi.says("/jadwal tukar @siti rabu") == (
+        "Anda akan 3 hari di luar kantor pada pekan itu; paling banyak 2.\n"
+        "Tukar Rabu 25 Nov bersama satu hari lain: Selasa 24 Nov atau Kamis 26 Nov.\n"
+        "Hari lain yang cocok untuk Anda berdua: Selasa 24 Nov, Kamis 26 Nov atau Senin 30 Nov."
+    )
+    assert len(labels(dewi.last)) == 5
+    assert dewi.presses("Sen 30").startswith("Ajakan tukar dikirim kepada Siti Rahayu")
+
+
+def test_where_no_day_would_do_another_colleague_is_the_cure(chat, hadir):
+    publish(hadir, {"siti": "O O O O O", "dewi": "H H O H O", "wayan": "O O H O O"})
+    said = chat("dewi").says("/jadwal tukar @wayan rabu")
+    assert said.splitlines()[0] == "Anda akan 4 hari di luar kantor pada pekan itu; paling banyak 2."
+    publish(hadir, {"yosef": "O H H O O", "budi": "O O O O H"}, date(2026, 11, 30))
+    said = chat("yosef").says("/jadwal tukar @budi 4/12")
+    assert "Tukar Jumat 4 Des bersama satu hari lain: Selasa 1 Des atau Rabu 2 Des." in said
+    publish(hadir, {"hendra": "O O O O O", "siti": "O H H H O", "budi": "O O O O H"}, date(2026, 12, 7))
+    chat("rina").says("/jadwal atur @budi 8/12 wfh")
+    chat("rina").says("/jadwal atur @budi 9/12 wfh")
+    chat("rina").says("/jadwal atur @budi 10/12 wfh")
+    said = chat("siti").says("/jadwal tukar @budi 11/12")
+    assert said == (
+        "Anda akan 4 hari di luar kantor pada pekan itu; paling banyak 2.\n"
+        "Sampai 3 Jan 2027 tidak ada hari yang cocok untuk Anda berdua. Pilih rekan lain."
+    )
+
+
+def test_the_form_names_the_days_too(chat, rota):
+    siti = chat("siti")
+    siti.says("/jadwal tukar @dewi")
+    assert "Tukar Selasa 24 Nov bersama satu hari lain: Rabu 25 Nov." in siti.submits(day="selasa")
 
 
 def test_of_a_colleague_who_is_away_only_that_they_are_not_there(chat, hadir, rota):
@@ -422,6 +470,28 @@ def test_alone_it_lists_what_waits_for_whom(chat, hadir, asked):
     assert siti.says("/jadwal tukar") == "Tukar jadwal"  # the form: nothing waits
     assert siti.says("/jadwal tukar daftar").startswith("Tidak ada tukar jadwal yang menunggu.")
     assert siti.presses("Tukar baru") == "Tukar jadwal"
+
+
+def test_what_was_withdrawn_meanwhile_hides_nothing_of_the_list(chat, hadir, agreed):
+    chat("wayan").says("/jadwal tukar @yosef rabu kamis")
+    chat("yosef").presses(button(inbox(hadir, "yosef")[-1], "Setuju"))
+    budi = chat("budi")
+    budi.says("/jadwal tukar")
+    chat("siti").presses(button(inbox(hadir, "siti")[0], "Tarik kembali"))
+    assert "ditarik kembali" in budi.presses("Setujui 1")
+    assert labels(budi.last) == ["1 lagi menunggu"]
+    assert "1. I Wayan" in budi.presses("1 lagi menunggu")
+
+
+def test_an_answer_hides_nothing_of_what_else_waits_for_one(chat, hadir, asked):
+    chat("yosef").says("/jadwal tukar @dewi jumat")
+    dewi = chat("dewi")
+    dewi.says("/jadwal tukar")
+    agree, refuse = button(dewi.last, "Setuju 1"), button(dewi.last, "Tolak 1")
+    dewi.presses(agree)
+    assert labels(dewi.last) == ["1 lagi menunggu"]
+    assert "sudah disetujui rekan" in dewi.presses(refuse)
+    assert "Yosef" in dewi.presses("1 lagi menunggu")
 
 
 def test_what_was_agreed_to_is_exchanged_and_nothing_that_a_newer_rota_says(chat, hadir, agreed):

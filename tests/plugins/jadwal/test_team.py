@@ -161,7 +161,7 @@ def pictures(files):
 def test_a_picture_is_sent_in_a_direct_message(chat, hadir, rota):
     siti = chat("siti")
     siti.says("/jadwal tim")
-    assert siti.presses("Gambar").startswith("jadwal-2026-11-23.png sedang dikirim")
+    assert siti.presses("Gambar") == "jadwal-2026-11-23.png: lihat di pesan langsung dari Hadir."
     [message] = inbox(hadir, "siti")
     [file] = message.files
     assert (file.name, file.media_type) == ("jadwal-2026-11-23.png", "image/png")

@@ -137,6 +137,16 @@ def test_a_change_is_told_once_to_whom_it_concerns(hadir):
     assert inbox(hadir, "dewi") == []
 
 
+def test_a_day_that_is_planned_for_the_first_time_or_no_more_has_no_dash(hadir):
+    publish(hadir)
+    new, gone = day(hadir, "siti", "wfh"), day(hadir, "siti", "wfo", 25)
+    changes = [Change(new.person_id, new.day, None, new), Change(gone.person_id, gone.day, gone, None)]
+    with JobRun(hadir, hadir.clock()).begin() as work:
+        notices.tell(work, changes, "rota:1")
+    [message] = inbox(hadir, "siti")
+    assert texts([message])[0].splitlines()[1:] == ["- Selasa 24 Nov: **WFH**", "- Rabu 25 Nov: WFO → **tempat belum diatur**"]
+
+
 def test_past_days_and_people_who_left_are_not_told_of(hadir):
     publish(hadir)
     old = day(hadir, "siti", "wfh", 20)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cast import at
 from tests.plugins.jadwal.published import publish
-from tests.post import change, labels
+from tests.post import button, change, inbox, labels
 
 NO_ROTA = (
     "Jadwal WFO/WFH untuk waktu ini belum terbit; yang menyusun pimpinan unit atau pengelola kepegawaian. "
@@ -125,6 +125,16 @@ def test_an_absence_wins_over_the_rotas_place(chat, hadir):
 
     hadir.workdays.providers += (away,)
     assert "- Sel 24: dinas luar (ST-112/2026)\n" in chat("siti").says("/jadwal")
+
+
+def test_no_number_of_ours_stands_in_the_week(chat, hadir):
+    """Whoever asked and whoever decided know what it is about; the number of a row says nothing to them."""
+    chat("siti").says("/izin sakit 24-25 nov demam")
+    chat("budi").presses(button(inbox(hadir, "budi")[-1], "Setujui"))
+    week = chat("siti").says("/jadwal")
+    assert "- Sel 24: sakit\n- Rab 25: sakit\n" in week
+    assert "no." not in week
+    assert "no." not in chat("siti").says("/jadwal besok")
 
 
 def test_a_short_permission_stands_behind_the_hours(chat, hadir):
