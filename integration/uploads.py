@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from integration.i18n import Translate
 from integration.messages import File, Text, clean
 from integration.safe_names import safe_name
 
-LARGEST_BYTES = 5 << 20
+# The most that is read of a file. Photos become much smaller before they are kept; a PDF stays as it is.
+LARGEST_BYTES = 25 << 20
+LARGEST_PDF_BYTES = 5 << 20
 
-# How a file begins → its media type and the ending that its name gets.
-_BEGINNINGS = (
-    (b"%PDF-", "application/pdf", ".pdf"),
-    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
-)
-ACCEPTED = tuple(media_type for _, media_type, _ in _BEGINNINGS)
+# How a file begins, and its media type.
+_BEGINNINGS = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
+ACCEPTED = ("application/pdf", "image/jpeg")
+_ENDINGS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg")}
 
 
 class Unusable(ValueError):
@@ -26,21 +28,85 @@ class Unusable(ValueError):
 
 
 def receive(name: str, content: bytes, t: Translate) -> File:
-    """The file with its real type and a safe name that ends accordingly; raises `Unusable`."""
+    """The file with its real type and a safe name that ends accordingly; raises `Unusable`.
+
+    A photo is turned upright, made as small as it can be read, and freed of everything that it says of place and camera.
+    """
+    media_type = _media_type(content)
+    if media_type == "application/pdf":
+        return _pdf(name, content, t)
+    if len(content) > LARGEST_BYTES:
+        # How much larger is not known: nobody reads further than one byte too many.
+        raise Unusable(_too_large(t, LARGEST_BYTES))
+    if media_type:
+        return _picture(name, content, t)
+    raise _unknown(content, t)
+
+
+def handed_on(file: File, t: Translate) -> File:
+    """A file of `receive` with the type of its content, for whoever keeps it and believes nobody; raises `Unusable`."""
+    media_type = _media_type(file.content)
+    if not media_type:
+        raise _unknown(file.content, t)
+    if len(file.content) > LARGEST_PDF_BYTES:
+        raise Unusable(_too_large(t, LARGEST_PDF_BYTES))
+    return File(file.name, media_type, file.content)
+
+
+def _media_type(content: bytes) -> str:
+    return next((media_type for beginning, media_type in _BEGINNINGS if content.startswith(beginning)), "")
+
+
+def _unknown(content: bytes, t: Translate) -> Unusable:
+    if not content:
+        return Unusable(t("The file is empty. Please choose it again."))
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC:
+        return Unusable(
+            t(
+                "This photo is in the HEIC format, which cannot be read here. Take a screenshot of it and choose that; or set "
+                "your iPhone to JPG: Settings → Camera → Formats → Most Compatible."
+            )
+        )
+    return Unusable(t("This is not a PDF, JPG or PNG file. A photo of the letter will do."))
+
+
+def _too_large(t: Translate, most: int) -> Text:
+    return t("The file is too large, at most {most} MB. A screenshot of it will do.", most=most >> 20)
+
+
+def _pdf(name: str, content: bytes, t: Translate) -> File:
+    if len(content) > LARGEST_PDF_BYTES:
+        raise Unusable(
+            t("The PDF is too large, at most {most} MB. A photo of the letter will do.", most=LARGEST_PDF_BYTES >> 20)
+        )
+    return File(_named(name, "application/pdf"), "application/pdf", content)
+
+
+def _picture(name: str, content: bytes, t: Translate) -> File:
+    from integration import pictures  # heavy: only who sends a photo pays for it
+
+    try:
+        return File(_named(name, "image/jpeg"), "image/jpeg", pictures.letter(content))
+    except pictures.TooManyPixels:
+        raise Unusable(t("The picture has too many pixels to be read here. A screenshot of it will do.")) from None
+    except pictures.Damaged:
+        raise Unusable(t("The picture is damaged or incomplete. Please choose it again, or take it anew.")) from None
+
+
+def _named(name: str, media_type: str) -> str:
+    """A picture's old ending gives way: what was a PNG is none any more."""
+    name, endings = safe_name(clean(name).strip() or "surat"), _ENDINGS[media_type]
+    if name.lower().endswith(endings):
+        return name
+    if media_type == "image/jpeg" and PurePath(name).suffix.lower() == ".png":
+        name = name[: -len(".png")]
+    return safe_name((name or "surat") + endings[0])
+
+
+def as_it_is(name: str, content: bytes, t: Translate) -> File:
+    """A file of any kind, unchanged, under a safe name; its type is nobody's claim. Raises `Unusable`."""
     if not content:
         raise Unusable(t("The file is empty. Please choose it again."))
     if len(content) > LARGEST_BYTES:
-        # How much larger is not known: nobody reads further than one byte too many.
-        raise Unusable(
-            t("The file is too large, at most {most} MB. Of a photo, a screenshot will do.", most=LARGEST_BYTES >> 20)
-        )
-    for beginning, media_type, ending in _BEGINNINGS:
-        if content.startswith(beginning):
-            return File(_named(name, ending), media_type, content)
-    raise Unusable(t("This is not a PDF, JPG or PNG file. A photo of the letter will do."))
-
-
-def _named(name: str, ending: str) -> str:
-    name = safe_name(clean(name).strip() or "surat")
-    same = {".jpg": (".jpg", ".jpeg")}.get(ending, (ending,))
-    return name if name.lower().endswith(same) else safe_name(name + ending)
+        raise Unusable(t("The file is too large to be sent here, at most {most} MB.", most=LARGEST_BYTES >> 20))
+    return File(safe_name(clean(name).strip() or "berkas"), "application/octet-stream", content)

@@ -119,7 +119,7 @@ def _text(value: Value) -> str | int | float:
         return value
     if isinstance(value, date):  # a datetime as well
         return value.isoformat()
-    return protect(clean(plain(value)))
+    return protect(clean(plain(value)).strip())  # some spreadsheets look for a formula behind white space
 
 
 # ---------------------------------------------------------------- the description

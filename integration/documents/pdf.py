@@ -15,13 +15,12 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
-from integration.documents import fonts, letterhead
+from integration.documents import fonts, letterhead, signatures
 from integration.documents import table as grid
 from integration.documents.letterhead import Letterhead
+from integration.documents.signatures import Bounds, Place, Signature
 from integration.documents.table import Cell, Column, Row, Table, tidy
 from integration.i18n import Translate
-
-__all__ = ["Cell", "Column", "Document", "Imprint", "Letterhead", "Place", "Row", "Signature", "Table"]
 
 _MARGIN, _BOTTOM = 36.0, 44.0
 _GREY = HexColor("#546E7A")
@@ -38,31 +37,6 @@ class Imprint:
     author: str
     made: str = ""
     subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """One place to sign: `caption` ("Mengetahui,"), the position, the name and the NIP; empty ones leave a dotted line."""
-
-    position: str
-    name: str = ""
-    nip: str = ""
-    caption: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where on which page (from 0), in points from the lower left corner: for an electronic signature that shows.
-
-    `name` is whose place it is, empty for anybody's.
-    """
-
-    page: int
-    left: float
-    bottom: float
-    right: float
-    top: float
-    name: str = ""
 
 
 class Document:
@@ -210,7 +184,7 @@ class Document:
         fitted = given.fitted(self.room)
         self._head_of(fitted, least=3 * fitted.leading)
         for row, following in _with_last(grid.boxes(fitted, row, _MARGIN) for row in rows):
-            keep = sum(grid.height(fitted, other) for other in following) + _SIGNATURE_HEIGHT
+            keep = sum(grid.height(fitted, other) for other in following) + signatures.HEIGHT
             self._row(fitted, row, keep=keep if before_signatures and following else 0.0)
         self._y -= 6
 
@@ -253,44 +227,12 @@ class Document:
             x += needed
         self._y -= 6
 
-    # ------------------------------------------------------------ signatures
-
-    def signatures(self, place_and_date: str, signatures: Sequence[Signature]) -> None:
+    def signatures(self, place_and_date: str, signed: Sequence[Signature]) -> None:
         """A block for up to three who sign, side by side, the last on the right below place and date; kept on one page."""
-        self._make_room(_SIGNATURE_HEIGHT)
-        top = self._y - 10
-        room = self.room / max(2, len(signatures))
-        first = max(2, len(signatures)) - len(signatures)
-        for number, signature in enumerate(signatures):
-            left = _MARGIN + (first + number) * room
-            opening = place_and_date if number == len(signatures) - 1 else ""
-            self._signature(signature, opening, left, room, top)
-        self._y = top - _SIGNATURE_HEIGHT + 10
-        # Somebody else's mark, a seal for example, goes to the left of a single signature, else below all of them.
-        highest = top - 60 if len(signatures) == 1 else self._y - 4
-        if highest - 46 > _BOTTOM - 10:
-            self.places.append(Place(self.pages - 1, _MARGIN, highest - 46, _MARGIN + 170, highest))
-
-    def _signature(self, signature: Signature, opening: str, left: float, room: float, top: float) -> None:
-        size, y, middle = 9.5, top, left + room / 2
-        caption = fonts.wrap(tidy(signature.caption), size, room - 12)[:1]
-        position = fonts.wrap(tidy(signature.position), size, room - 12)[:3]
-        for line in (tidy(opening), *caption, *position):
-            y -= size * 1.3
-            self._middle(middle, y, line, size)
-        # A short position leaves as much space to sign as a long one.
-        below = top - (1 + 1 + 3) * size * 1.3 + size
-        self.places.append(Place(self.pages - 1, middle - 85, below - 46, middle + 85, below, signature.name))
-        y = below - 60
-        name = fonts.wrap(tidy(signature.name), size, room - 12, True)[:2]
-        dots = "." * 44
-        for number, line in enumerate(name if signature.name else (dots,)):
-            self._middle(middle, y - number * size * 1.2, line, size, bold=bool(signature.name))
-        y -= (len(name) - 1) * size * 1.2 + size * 1.3
-        self._middle(middle, y, f"NIP {tidy(signature.nip) or '.' * 34}", size)
-
-    def _middle(self, x: float, y: float, text: str, size: float, *, bold: bool = False) -> None:
-        self._at(x - fonts.width(text, size, bold) / 2, y, text, size, bold=bold)
+        self._make_room(signatures.HEIGHT)
+        bounds = Bounds(_MARGIN, self._width - _MARGIN, _BOTTOM)
+        self.places += signatures.draw(self._canvas, bounds, self.pages - 1, self._y, place_and_date, signed)
+        self._y -= signatures.HEIGHT
 
     # ------------------------------------------------------------ drawing
 
@@ -302,9 +244,6 @@ class Document:
         self._canvas.setFillColor(grid.BLACK)
         self._canvas.setFont(fonts.name(bold), size)
         self._canvas.drawString(x, y, text)
-
-
-_SIGNATURE_HEIGHT = 150.0
 
 
 def _with_last(rows: Iterator[list[grid.Box]]) -> Iterator[tuple[list[grid.Box], list[list[grid.Box]]]]:

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 from reportlab.pdfgen.canvas import Canvas
 
 from integration.documents import fonts
-from integration.documents.pdf import Place
+from integration.documents.signatures import Place
 from integration.i18n import Translate
 from integration.messages import plain
 from integration.settings import Settings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from integration.presets import values
+from integration.presets import toml, values
 from integration.workdays import holiday, season, work_hours
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -34,10 +33,12 @@ class Wanted:
 
 def read(text: str) -> tuple[list[Wanted], list[str]]:
     """The rows of a file, and what is wrong with it; rows are whole only if nothing is wrong."""
+    if wrong := toml.too_long(text):
+        return [], [wrong]
     problems: list[str] = []
     try:
-        content = tomllib.loads(_prepared(text, problems))
-    except tomllib.TOMLDecodeError as error:
+        content = toml.loads(_prepared(text, problems))
+    except ValueError as error:
         return [], [*problems, f"the file is not TOML: {error}"]
     rows: list[Wanted] = []
     for name, blocks in content.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from integration.messages import clean
-from integration.presets import values
+from integration.presets import toml, values
 from integration.presets.check import no_date
 from integration.rulebook.lines import Lines, Place
 from integration.rulebook.models import MODELS, Band, LeaveType, Penalty, Threshold
@@ -53,22 +52,33 @@ def key_of(row: Mapping[str, Any]) -> Key:
 
 def read(text: str) -> tuple[list[Wanted], list[str]]:
     """The rules of a file, and what is wrong with it; the rules are whole only if nothing is wrong."""
+    if wrong := toml.too_long(text):
+        return [], [wrong]
     problems: list[str] = []
     try:
-        content = tomllib.loads(_prepared(text, problems))
-    except tomllib.TOMLDecodeError as error:
+        content = toml.loads(_prepared(text, problems))
+    except ValueError as error:
         return [], [*problems, f"the file is not TOML: {error}"]
     lines = Lines(_SINGLE.sub("[[rule]]", text))
     for name in content:
-        if name != "rule":
+        if name != "rule" and len(problems) < toml.MOST_PROBLEMS:
             line = lines.of((name,) if isinstance(content[name], dict) else (name, 0))
             problems.append(f"line {line}: unknown {name}{values.meant(name, ['rule'])}; every rule stands under [[rule]]")
     blocks = content.get("rule", [])
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         return [], [*problems, "rule: write every rule under a heading [[rule]], in double brackets"]
-    rules = [_Block(number, block, lines, problems).wanted() for number, block in enumerate(blocks)]
-    found = [wanted for wanted in rules if wanted is not None]
-    return found, sorted([*problems, *_twice(found)], key=_line_of)
+    if len(blocks) > toml.MOST_BLOCKS:
+        return [], [*problems, f"{len(blocks)} rules in one file are too many: write at most {toml.MOST_BLOCKS:,} into each"]
+    found: list[Wanted] = []
+    for number, block in enumerate(blocks):
+        wanted = _Block(number, block, lines, problems).wanted()
+        found += [wanted] if wanted is not None else []
+        if len(problems) >= toml.MOST_PROBLEMS:
+            break
+    problems = sorted([*problems, *_twice(found)], key=_line_of)
+    if len(problems) < toml.MOST_PROBLEMS:
+        return found, problems
+    return found, [*problems[: toml.MOST_PROBLEMS], "there may be more; mend these first and check the file again"]
 
 
 def _prepared(text: str, problems: list[str]) -> str:
@@ -109,7 +119,7 @@ def _twice(rules: list[Wanted]) -> Iterator[str]:
 
 
 def _kind(value: Any) -> str:
-    if value not in MODELS:
+    if not isinstance(value, str) or value not in MODELS:
         raise ValueError(f"unknown kind {value!r}{values.meant(str(value), MODELS)}")
     return str(value)
 
@@ -156,7 +166,7 @@ class _Block:
     def wanted(self) -> Wanted | None:
         before = len(self.problems)
         for name in self.block:
-            if name not in _READERS:
+            if name not in _READERS and len(self.problems) < toml.MOST_PROBLEMS:
                 self._wrong((name,), f"unknown key {name}{values.meant(name, _READERS)}", named=False)
         remove = self.block.get("remove") is True
         row = self._values(("kind", "name", "version") if remove else tuple(_READERS)[:-1])
@@ -186,7 +196,7 @@ class _Block:
             return MODELS[kind].model_validate(self.block["content"]).model_dump(mode="json", exclude_unset=True)
         except ValidationError as error:
             every = error.errors(include_url=False)
-            for found in every:
+            for found in every[: toml.MOST_PROBLEMS]:
                 place = ("content", *found["loc"])
                 if found["type"] == "too_short" and any(
                     other["loc"][: len(found["loc"])] == found["loc"] for other in every if other is not found

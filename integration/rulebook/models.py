@@ -198,8 +198,10 @@ class RotaRules(_Rules):
 
 
 class ComplianceRules(_Rules):
-    """From when on a pattern in a month's record is worth a look; no pattern is a fault.
+    """From when on a figure or a pattern in a month's record is worth a look; none is a fault.
 
+    Figures: attendance of a unit below `attendance_least` (0 to 1); people with so many days without a record, late, left
+    early or incomplete.
     Corrections: a decider who decided on `decided_least` or more, approved all of them, and half of them within
     `decided_minutes`; a person of whose check-ins `made_punctual` or more were late until a correction, and every correction
     did that. Check-ins: `same_second_people` of a unit within one second on `same_second_days` days, the same two among
@@ -207,6 +209,11 @@ class ComplianceRules(_Rules):
     `unplanned_home_days` of work from home that no rota plans.
     """
 
+    attendance_least: Share = Decimal("0.9")
+    missing_days: Number = 3
+    late_days: Number = 5
+    early_days: Number = 5
+    incomplete_days: Number = 5
     decided_least: Number = 10
     decided_minutes: Count = 2
     made_punctual: Number = 3

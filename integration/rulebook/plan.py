@@ -65,14 +65,14 @@ def _overlaps(rows: _Rows, places: Mapping[Key, str]) -> Iterator[str]:
     for name, found in groupby(sorted(key for key in rows if key[:2] in touched), key=lambda key: key[:2]):
         keys = sorted(found, key=lambda key: (rows[key]["valid_from"], key in places))
         for number, key in enumerate(keys):
-            for other in keys[:number]:
-                if _overlap(rows[other], rows[key]):
-                    place = places.get(key) or places.get(other) or f"[[rule]] {name[1]}"
-                    yield (
-                        f"{place}: version {key[2]} of {name[1]} ({_span(rows[key])}) overlaps version {other[2]} "
-                        f"({_span(rows[other])}); give one of them another valid_from or valid_until, or the same version "
-                        "to replace it"
-                    )
+            other = next((other for other in keys[:number] if _overlap(rows[other], rows[key])), None)
+            if other is not None:
+                place = places.get(key) or places.get(other) or f"[[rule]] {name[1]}"
+                yield (
+                    f"{place}: version {key[2]} of {name[1]} ({_span(rows[key])}) overlaps version {other[2]} "
+                    f"({_span(rows[other])}); give one of them another valid_from or valid_until, or the same version "
+                    "to replace it"
+                )
 
 
 def _overlap(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from integration import phrases
 from integration.i18n import Translate
 from integration.messages import Button, ButtonPress, Command, Reply, Text, fill, join
 from integration.plugin import Context, Handler
-from plugins.hadir import places, rules, service, stamp_wording, stamps, why
+from plugins.hadir import places, rules, service, showing, stamp_wording, stamps, why
 from plugins.hadir.evaluation.judging import judge
 from plugins.hadir.evaluation.results import Result
 from plugins.hadir.service import Event, Today
@@ -26,14 +26,17 @@ def check_in(context: Context, command: Command) -> Reply:
     result = stamps.check_in(context, said.place, said.note[: places.NOTE_LENGTH], doubtful=bool(said.meant))
     if not result.new:
         return _already_in(context, result)
+    if result.day.open:
+        showing.came(context, result.event, result.plan)
     judged = judge(context, context.person, result.plan, result.day)
     parts = [
         stamp_wording.arrived(context, result, judged),
+        *stamp_wording.instead_of(context, result),
         *stamp_wording.about_day(context, result.plan),
         *stamp_wording.about_stamp(context, result.plan, judged),
     ]
     buttons = [why.button(context, result.plan.day)] if judged.late else []
-    if said.meant:
+    if said.meant and not result.event.place:
         text, choices = _which_place(context, result.event, said)
         parts.append(text)
         buttons = choices
@@ -61,8 +64,10 @@ def choose_place(context: Context, press: ButtonPress) -> Reply:
     event = stamps.choose_place(context, int(chosen[1]), chosen[2], dropped_word=chosen[3] == "w") if chosen else None
     if event is None:
         return Reply(context.t("The place was chosen already; nothing was changed."), replaces=True)
+    plan = context.plan(context.person, event.day)
+    showing.came(context, event, plan)
     parts = [context.t("Checked in at {time}.", time=stamp_wording.stamp(context, event, event))]
-    if elsewhere := stamp_wording.elsewhere(context, context.plan(context.person, event.day), event.place):
+    if elsewhere := stamp_wording.elsewhere(context, plan, event.place):
         parts.append(elsewhere)
     return Reply(join(" ", parts), replaces=True)
 
@@ -74,6 +79,7 @@ def check_out(context: Context, command: Command) -> Reply:
     if not result.new:
         standing = stamp_wording.stamp(context, result.event, result.day.arrival)
         return Reply(context.t("Your check-out at {time} is recorded already.", time=standing))
+    showing.left(context, result.event)
     judged = judge(context, context.person, result.plan, result.day)
     parts = [
         stamp_wording.left(context, result, judged),

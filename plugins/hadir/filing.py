@@ -6,14 +6,12 @@ Filed on the first, and again when the corrections of that month are over; the s
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import PurePosixPath
 
 from sqlalchemy import select
 
-from integration import people
+from integration import people, tree
 from integration.messages import plain
 from integration.plugin import Job, Run, Work
-from integration.safe_names import safe_name
 from plugins.hadir import recap
 from plugins.hadir.recap import commands as recap_commands
 
@@ -21,37 +19,37 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def file_recaps(run: Run) -> None:
-    """Queue one workbook for each unit; a transaction each, so that nobody waits for all of them."""
+    """Queue one workbook for each unit; it is made before the transaction that writes, so that nobody waits for it."""
     month = (run.planned.date().replace(day=1) - timedelta(days=1)).replace(day=1)
-    with run.begin() as work:
+    with run.read() as work:
         units = [(row.id, row.name) for row in work.db.execute(select(people.unit.c.id, people.unit.c.name))]
     for unit_id, name in units:
-        with run.begin() as work:
-            _file(work, unit_id, name, month, run.planned.date())
+        with run.read() as work:
+            made = _made(work, unit_id, name, month)
+        if made is not None:
+            with run.begin() as work:
+                _file(work, unit_id, name, month, run.planned.date(), made)
 
 
-def _file(work: Work, unit_id: int, name: str, month: date, planned: date) -> None:
+def _made(work: Work, unit_id: int, name: str, month: date) -> tuple[bytes, list[int]] | None:
+    """The unit's workbook and the ids of its leaders; None for a unit in which nobody worked."""
     from plugins.hadir.recap import xlsx as recap_xlsx  # heavy, and needed twice a month
 
-    found = recap.months(work, people.of_unit(work.db, unit_id, month), month)
+    staff = people.of_unit(work.db, unit_id, month)
+    found = recap.months(work, staff, month)
     if all(someone.empty for someone in found):
-        return
+        return None
     t = work.speak(None)
-    made = recap_xlsx.Imprint("Hadir", work.now, work.settings.zone)
-    content = recap_xlsx.build(t, found, plain(recap_commands.title(t, name, month)), month, made)
-    work.file(path(unit_id, name, month), content, XLSX, f"recap:{unit_id}:{month:%Y-%m}:{planned}")
+    imprint = recap_xlsx.Imprint("Hadir", work.now, work.settings.zone)
+    content = recap_xlsx.build(t, found, plain(recap_commands.title(t, name, month)), month, imprint)
+    return content, [person.id for person in staff if "pimpinan" in person.roles]
 
 
-def path(unit_id: int, unit: str, month: date) -> str:
-    """`Hadir/Bidang Aplikasi/Rekap/2026/rekap-2026-11-bidang-aplikasi.xlsx`, for each unit a path of its own.
-
-    A folder whose name is not quite the unit's carries the unit's number: "A/B" and "A-B" are two units.
-    """
-    folder = safe_name(unit)
-    if folder != unit:
-        folder = f"{folder} ({unit_id})"
-    parts = ("Hadir", folder, "Rekap", f"{month:%Y}", recap_commands.file_name(unit, month))
-    return str(PurePosixPath(*parts))
+def _file(work: Work, unit_id: int, name: str, month: date, planned: date, made: tuple[bytes, list[int]]) -> None:
+    content, leaders = made
+    # `Hadir/Bidang Aplikasi/Rekap/2026/rekap-2026-11-bidang-aplikasi.xlsx`
+    path = tree.path(work.db, unit_id, "Rekap", month.year, recap_commands.file_name(name, month), work.now)
+    work.file(path, content, XLSX, f"recap:{unit_id}:{month:%Y-%m}:{planned}", tell=leaders)
 
 
 # Late on the day by UTC: then the first has ended everywhere in Indonesia, and with it the last night shift.

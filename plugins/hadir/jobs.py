@@ -1,13 +1,13 @@
 """Reminders and unit summaries, every five minutes. Whoever has been told is never told twice: the outbox key decides.
 
 Reminders look for groups first: people of one zone and one schedule begin and end together, so a run at noon reads a
-few rows and no people. Then the people of the groups that are due are read in batches, a short transaction each. Those to
-whom a plugin may give other hours (a shift that was assigned or swapped) are looked at by themselves.
+few rows and no people. Then the people of the groups that are due are read in batches; a transaction that writes only
+queues. Those to whom a plugin may give other hours (a shift that was assigned or swapped) are looked at by themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select, text
 
 from integration import people, phrases
+from integration.batches import Found, tell_in_batches
 from integration.deciders import awake
 from integration.i18n import Translate
 from integration.messages import Button, Reply, Text
 from integration.outbox import outbox
 from integration.people import Person
-from integration.plugin import Job, Notice, Run, Work, in_batches
+from integration.plugin import Job, Notice, Run, Work
 from integration.workdays import DayPlan, person_schedule
 from plugins.hadir import summary
 from plugins.hadir.tables import attendance_event, attendance_preference
@@ -51,10 +52,10 @@ class Due:
 
 def remind(run: Run) -> None:
     """Remind those who are not in shortly before their start, and those who are still in after their end."""
-    with run.begin() as work:
+    with run.read() as work:
         groups = list(_candidates(work))
     for due in groups:
-        in_batches(run, partial(_remind_batch, due=due))
+        tell_in_batches(run, partial(_find, due=due))
 
 
 # ---------------------------------------------------------------- which groups
@@ -132,15 +133,22 @@ def _excused(plan: DayPlan, moment: datetime) -> bool:
 # ---------------------------------------------------------------- which people
 
 
-def _remind_batch(work: Work, after: int, *, due: Due) -> int:
-    """Remind the next people of the group after the id `after`; the last id looked at, or -1 after the last batch."""
+def _find(work: Work, after: int, *, due: Due) -> Found:
+    """Whom to remind of the next people of the group after the id `after`."""
     query = people.working(people.people_query(), due.day).where(*_conditions(due), people.person.c.id > after)
     batch = people.fetch(work.db, query.order_by(people.person.c.id).limit(BATCH))
     plans = work.workdays.plans(work.db, batch, due.day, due.day, work.now)
     planned = ((person, plans[person.id, due.day]) for person in batch)
     waiting = ((person, plan, due_until(work, plan, due.kind)) for person, plan in planned)
-    work.tell_all(_notice(person, plan, due, until) for person, plan, until in waiting if until)
-    return batch[-1].id if len(batch) == BATCH else -1
+    notices = [_notice(person, plan, due, until) for person, plan, until in waiting if until]
+    return Found(batch[-1].id if len(batch) == BATCH else -1, notices, partial(_still, due=due))
+
+
+def _still(work: Work, keys: Collection[str], *, due: Due) -> set[str]:
+    """Those who have not checked in or out meanwhile, nor asked for silence."""
+    ids = [int(key.removeprefix(due.key())) for key in keys]
+    found = work.db.scalars(select(people.person.c.id).where(*_conditions(due), people.person.c.id.in_(ids)))
+    return {f"{due.key()}{id}" for id in found}
 
 
 def _conditions(due: Due) -> Sequence[ColumnElement[bool]]:

@@ -14,8 +14,10 @@ from plugins.hadir import (
     filing,
     jobs,
     own_data,
+    places,
     preferences,
     service,
+    showing,
     summary,
     tables,
     team_commands,
@@ -39,6 +41,11 @@ def _help(context: Context, _command: Command) -> Reply:
     return Reply(join("\n", [menu, help_reply(PLUGIN, context.t).text, Text(""), places]))
 
 
+def _aloud(place: str) -> frozenset[str] | None:
+    """Who writes nothing but "WFH" says where they work; "dinas" is many things."""
+    return frozenset({""}) if place != "dinas" else None
+
+
 PLUGIN = Plugin(
     name="hadir",
     description="Record and see attendance",
@@ -53,6 +60,7 @@ PLUGIN = Plugin(
             example="/hadir masuk wfh",
             aliases=("in", "checkin", "check-in", "datang"),
             writes=True,
+            aloud=frozenset({"", *places.WORDS}),
         ),
         Subcommand(
             "pulang",
@@ -61,6 +69,7 @@ PLUGIN = Plugin(
             arguments="[note]",
             aliases=("out", "checkout", "check-out", "keluar"),
             writes=True,
+            aloud=frozenset({""}),
         ),
         Subcommand("status", commands.status, "Your own day", aliases=("saya", "me")),
         Subcommand(
@@ -96,10 +105,14 @@ PLUGIN = Plugin(
             aliases=("language", "lang"),
             writes=True,
         ),
+        *showing.SUBCOMMANDS,
         Subcommand("bantuan", _help, "This help", aliases=("help", "?", "tolong")),
         Subcommand("izin", commands.leave(""), "", aliases=("ijin",), hidden=True),
         *(Subcommand(word, commands.leave(word), "", hidden=True) for word in ("cuti", "sakit")),
-        *(Subcommand(place, commands.check_in_at(place), "", writes=True, hidden=True) for place in PLACES),
+        *(
+            Subcommand(place, commands.check_in_at(place), "", writes=True, hidden=True, aloud=_aloud(place))
+            for place in PLACES
+        ),
     ),
     translations=Path(__file__).parent / "translations",
     tables=(

@@ -199,7 +199,7 @@ def succeed(work: Work, row: Mapping[str, Any], standing: Event | None, action: 
     """
     if standing is not None and not _deactivate(work, standing, action, reason):
         return None
-    key = insert_once(work.db, attendance_event, {**row, "recorded_at": work.now})
+    key = insert_once(work.db, attendance_event, {**row, "recorded_at": work.written_at})
     if key is None:
         return None
     event = event_of(key[0], row)

@@ -18,6 +18,13 @@ def arrived(context: Context, result: stamps.CheckIn, judged: Result) -> Text:
     return context.t("Checked in at {time}, {duration} late.", time=time, duration=phrases.duration(context.t, judged.late))
 
 
+def instead_of(context: Context, result: stamps.CheckIn) -> list[Text]:
+    """The check-in that no longer counts: it was made earlier and heard later, or the other was outside the hours."""
+    if result.replaced is None:
+        return []
+    return [context.t("It replaces your check-in at {time}.", time=phrases.clock(result.replaced.at, context.person))]
+
+
 def left(context: Context, result: stamps.CheckOut, judged: Result) -> Text:
     time = stamp(context, result.event, result.day.arrival)
     if judged.early:

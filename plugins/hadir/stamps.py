@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,19 +20,24 @@ from plugins.hadir.tables import attendance_event
 
 # A second check-out so soon is the same one, pressed again.
 SAME_PRESS = timedelta(minutes=1)
+# Why an earlier check-in took the place of one that stood there, in the audit row.
+HEARD_LATER = "made earlier, heard later"
 # A forgotten check-out older than this is not mentioned any more.
 FORGOTTEN_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """`event` counts; `new` is False if it stood there before. `forgotten`: a day whose check-out is missing."""
+    """`event` counts; `new` is False if it stood there before; `replaced` counted until now. `forgotten`: a day whose
+    check-out is missing.
+    """
 
     event: Event
     day: Day
     plan: DayPlan
     new: bool
     forgotten: date | None = None
+    replaced: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,10 @@ def _insert_arrival(insert: Any) -> Insert:
         .limit(1)
     )
     row: dict[str, Any] = {
-        name: bindparam(name) for name in ("person_id", "day", "kind", "at", "place", "note", "source", "platform")
+        name: bindparam(name)
+        for name in ("person_id", "day", "kind", "at", "place", "note", "source", "platform", "recorded_at")
     }
-    statement: Insert = insert(attendance_event).values(row | {"recorded_at": bindparam("at")}).on_conflict_do_nothing()
+    statement: Insert = insert(attendance_event).values(row).on_conflict_do_nothing()
     return statement.returning(attendance_event.c.id, latest.scalar_subquery().label("forgotten"))
 
 
@@ -74,10 +81,11 @@ def check_in(context: Context, place: str, note: str, *, doubtful: bool = False)
     plans = service.plans_around(context, first, last)
     plan = plans[rules.day_of_arrival(context.now, context.person.tz, plans)]
     row = _row(context, plan.day, "in", "" if doubtful else place or plan.place or "wfo", note)
+    row["recorded_at"] = context.written_at
     before = {"since": plan.day - timedelta(days=FORGOTTEN_DAYS), "eve": plan.day - timedelta(days=1)}
     new = context.db.execute(_ARRIVE[context.db.dialect.name], row | before).first()
     if new is None:
-        return _standing(context, plan, row)
+        return _standing(context, plan, row, place)
     event = service.event_of(new.id, row)
     service.audit_event(context, "attendance.check_in", event, active=True)
     return CheckIn(event, Day(event), plan, new=True, forgotten=_not_yet_corrected(context, new.forgotten))
@@ -102,7 +110,7 @@ def check_out(context: Context, note: str) -> CheckOut:
         plans, found = service.around(context)
         day = rules.day_of_departure(context.now, context.person.tz, plans, service.instants(found, "arrival"))
         plan, standing = plans.get(day) or DayPlan(day), found.get(day, EMPTY)
-        if standing.departure and context.now < standing.departure.at + SAME_PRESS:
+        if standing.departure and (context.now < standing.departure.at + SAME_PRESS or _decided(context, standing.departure)):
             return CheckOut(standing.departure, standing, plan, new=False)
         row = _row(context, day, "out", "", note)
         event = service.succeed(context, row, standing.departure, "attendance.check_out")
@@ -111,17 +119,39 @@ def check_out(context: Context, note: str) -> CheckOut:
     raise UserError(context.t("Somebody else is changing the same record. Please try again."))
 
 
-def _standing(context: Context, plan: DayPlan, row: dict[str, Any]) -> CheckIn:
-    """The check-in that was there before; one outside the hours in which stamps count gives way to one inside."""
-    day = service.days(context.db, [context.person.id], plan.day, plan.day).get((context.person.id, plan.day), EMPTY)
-    if day.arrival is None:  # a correction took it away in this very moment
-        raise UserError(context.t("Somebody else is changing the same record. Please try again."))
+def _standing(context: Context, plan: DayPlan, row: dict[str, Any], place: str) -> CheckIn:
+    """The check-in that was there before. It gives way to one inside the hours in which stamps count if it is outside them,
+    and to an earlier one that could be heard only now: that is when the person came.
+    """
     _, content = context.rules().attendance(context.person, plan.day)
-    if not stamp_counts(plan, content, day.arrival) and stamp_counts(plan, content, service.event_of(0, row)):
-        event = service.succeed(context, row, day.arrival, "attendance.check_in")
-        if event is not None:
-            return CheckIn(event, Day(event, day.departure), plan, new=True)
-    return CheckIn(day.arrival, day, plan, new=False)
+    counts = stamp_counts(plan, content, service.event_of(0, row))
+    for _ in range(service.TRIES):
+        day = service.days(context.db, [context.person.id], plan.day, plan.day).get((context.person.id, plan.day), EMPTY)
+        if day.arrival is None:  # a correction took it away in this very moment
+            break
+        outside = not stamp_counts(plan, content, day.arrival)
+        if not counts or not (outside or _came_earlier(context, day.arrival)):
+            return CheckIn(day.arrival, day, plan, new=False)
+        better, reason = (row, "") if outside else (_with_what_was_known(row, place, day.arrival), HEARD_LATER)
+        if event := service.succeed(context, better, day.arrival, "attendance.check_in", reason):
+            return CheckIn(event, Day(event, day.departure), plan, new=True, replaced=day.arrival)
+    raise UserError(context.t("Somebody else is changing the same record. Please try again."))
+
+
+def _with_what_was_known(row: Mapping[str, Any], place: str, standing: Event) -> dict[str, Any]:
+    """Of the earlier check-in the time, and the place and the note as far as it had any."""
+    return {**row, "place": place or standing.place, "note": row["note"] or standing.note}
+
+
+def _came_earlier(context: Context, standing: Event) -> bool:
+    """By the minute on the clock, as everything counts here. What somebody decided or imported stays."""
+    earlier = context.now.replace(second=0, microsecond=0) < standing.at.replace(second=0, microsecond=0)
+    return context.heard_at is not None and earlier and standing.source == "chat"
+
+
+def _decided(context: Context, standing: Event) -> bool:
+    """What was heard late does not take the place of a correction, which was decided in the meantime."""
+    return context.heard_at is not None and standing.source != "chat"
 
 
 def _not_yet_corrected(context: Context, day: date | None) -> date | None:

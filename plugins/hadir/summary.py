@@ -157,12 +157,15 @@ def _command(unit: _Unit, last: str) -> Text:
 
 
 def post_all(run: Run) -> None:
-    """Post what is due, a transaction for each unit."""
-    with run.begin() as work:
+    """Post what is due, one unit after the other."""
+    with run.read() as work:
         due = [row for row in work.db.execute(select(attendance_summary)) if _day_due(work, row)]
     for row in due:
-        with run.begin() as work:
-            _post(work, row.unit_id)
+        with run.read() as work:
+            made = _made(work, row)
+        if made is not None:
+            with run.begin() as work:
+                _post(work, row, *made)
 
 
 def _day_due(work: Work, row: Row[tuple[int, str, str, int, str]]) -> date | None:
@@ -173,24 +176,29 @@ def _day_due(work: Work, row: Row[tuple[int, str, str, int, str]]) -> date | Non
     return day if planned <= work.now < planned + timedelta(minutes=HELPS_MINUTES) else None
 
 
-def _post(work: Work, unit_id: int) -> None:
-    """The summary of a unit, unless it was posted, changed in between, or nobody works on this day."""
-    row = _row(work, unit_id)
-    day = _day_due(work, row) if row else None
-    if row is None or day is None:
-        return
-    key = f"summary:{unit_id}:{day.isoformat()}"
+def _made(work: Work, row: Row[tuple[int, str, str, int, str]]) -> tuple[str, Reply] | None:
+    """The unit's summary and its key, unless it was posted or nobody works on this day."""
+    day = _day_due(work, row)
+    if day is None:
+        return None
+    key = f"summary:{row.unit_id}:{day.isoformat()}"
     if work.db.scalar(select(exists().where(outbox.c.key == key))):
-        return
-    team = people.of_unit(work.db, unit_id, day)
+        return None
+    team = people.of_unit(work.db, row.unit_id, day)
     plans = work.workdays.plans(work.db, team, day, day, work.now)
     if not any(plan.works for plan in plans.values()):
-        return
+        return None
     found = service.days(work.db, [person.id for person in team], day, day)
     judge = Judge(work, day, day)
     judged = [(p, judge.result(p, plans[p.id, day], found.get((p.id, day), EMPTY))) for p in team]
     time = _time(row.minute, row.zone, work.now)
-    work.post(row.platform, row.channel_id, key, lambda t: Reply(text(t, day, time, judged), private=False))
+    return key, Reply(text(work.speak(None), day, time, judged), private=False)
+
+
+def _post(work: Work, row: Row[tuple[int, str, str, int, str]], key: str, reply: Reply) -> None:
+    """Unless it was changed or stopped meanwhile."""
+    if _row(work, row.unit_id) == row:
+        work.post(row.platform, row.channel_id, key, lambda _: reply)
 
 
 def text(t: Translate, day: date, time: Text, judged: Sequence[tuple[Person, Result]]) -> Text:

@@ -13,7 +13,7 @@ from integration.messages import Button, Command, Reply, Text, fill, join
 from integration.people import Person
 from integration.plugin import Context, Subcommand
 from integration.workdays import local_day
-from plugins.hadir import reason_wording, recap, service
+from plugins.hadir import heard_late, reason_wording, recap, service
 from plugins.hadir.corrections.wording import time_of
 from plugins.hadir.evaluation.results import Reason
 from plugins.hadir.evaluation.week import Week
@@ -127,7 +127,7 @@ def _facts(context: Context, person: Person, line: Line, week: Week | None) -> l
     said = [reason_wording.say(t, reason, line.plan, person) for reason in reasons]
     recorded = [_recorded(context, person, line)] if line.result.came or line.result.due else []
     waits = [_asked(t, line)] if line.plan.asked else []
-    lines = [*said[:1], *recorded, *said[1:], *waits]
+    lines = [*said[:1], *recorded, *heard_late.said(context, person, line.day), *said[1:], *waits]
     rules = list(dict.fromkeys(filter(None, (reason_wording.rule(t, reason) for reason in _deciding(reasons)))))
     if rules:
         lines.append(t("Rules: {rules}.", rules=join("; ", rules)))

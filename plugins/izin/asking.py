@@ -5,29 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from integration import approval, deciders, workdays
+from integration import approval, deciders, phrases, workdays
 from integration.deciders import Asked
+from integration.errors import UserError
+from integration.form_values import reason
 from integration.i18n import Translate
 from integration.messages import Button, Reply, Text, fill, join
 from integration.people import Person
 from integration.plugin import Context, Work
 from integration.rulebook.models import LeaveType
-from plugins.izin import absences, checks, types, wording
-from plugins.izin.absences import Absence
-from plugins.izin.checks import Clash, Looked, Wish
+from plugins.izin import absences, checks, counting, types, wording
+from plugins.izin.absences import NUMBER_LENGTH, REASON_LENGTH, Absence
+from plugins.izin.checks import Looked, Wish
+from plugins.izin.drafts import Draft
 
 WITHDRAW = "izin.withdraw"
 EDIT = "izin.edit"
 SAY = "izin.say"
+# In the value of an `EDIT` button, before the number of the request that is asked for anew.
+AGAIN = "again"
+
+
+def take(context: Context, draft: Draft) -> Reply:
+    """Ask for what a complete draft says; raises `UserError`, `Wrong` or `checks.Clash`."""
+    leave, span = draft.leave, draft.span
+    assert leave is not None  # noqa: S101  # a complete draft has both
+    assert span is not None  # noqa: S101
+    resolved = counting.resolve(context, context.person, leave, span)
+    assert resolved is not None  # noqa: S101  # a complete draft has a first day
+    first, last = resolved
+    said = reason(context.t, draft.reason, REASON_LENGTH, required=False)
+    # The rules of the first day decide, which may be others than today's.
+    leave = types.by_code(context, context.person, leave.code, first) or leave
+    return ask(context, Wish(leave, first, last, draft.hours, said, letter_number(context.t, draft.number)))
+
+
+def letter_number(t: Translate, text: str) -> str:
+    """Raises `UserError` if it is too long to be one."""
+    if len(text) > NUMBER_LENGTH:
+        raise UserError(t("Please use at most {length} characters.", length=NUMBER_LENGTH))
+    return text
 
 
 def ask(context: Context, wish: Wish) -> Reply:
-    """Take the request, unless the same days are taken already; raises `Wrong`."""
+    """Take the request; raises `Wrong`, or `checks.Clash` if the days are taken already."""
     absences.lock(context, context.person.id)
-    try:
-        looked = checks.look(context, context.person, wish)
-    except Clash as clash:
-        return _taken(context, wish, clash.other)
+    looked = checks.look(context, context.person, wish)
     found = absences.add(context, "absence.requested", _row(context.person, looked))
     asked = deciders.asked_now(context, context.person)
     for decider in asked.people:
@@ -37,7 +60,7 @@ def ask(context: Context, wish: Wish) -> Reply:
 
 
 def enter(context: Context, wish: Wish) -> tuple[Absence, Looked]:
-    """What was approved on paper, also for past days; the person is told. Raises `Wrong` or `Clash`."""
+    """What was approved on paper, also for past days; the person is told. Raises `Wrong` or `checks.Clash`."""
     absences.lock(context, context.person.id)
     looked = checks.look(context, context.person, wish, backdated=True)
     row = _row(context.person, looked) | {"state": "approved", "source": "officer", "decided_at": context.now}
@@ -70,20 +93,23 @@ def _row(person: Person, looked: Looked) -> dict[str, object]:
     }
 
 
-def _taken(context: Context, wish: Wish, other: Absence) -> Reply:
+def taken(context: Context, wish: Wish, other: Absence) -> Text:
     """The same request again is no mistake; another one for the same days needs the first one gone."""
     t = context.t
     what = wording.what(context, t, other, context.person)
     same = (other.type, other.first, other.last) == (wish.leave.code, wish.first, wish.last)
     if same and (other.start is None) == (wish.hours is None):
-        text = t("You have asked for this already: {what} ({state}).", what=what, state=wording.state(t, other))
-    else:
-        text = t(
-            "You have something else then: {what} ({state}). Withdraw it first if you want to ask for these days.",
-            what=what,
-            state=wording.state(t, other),
-        )
-    return Reply(text, buttons=(withdraw_button(t, other),), refused=True)
+        return t("You have asked for this already: {what} ({state}).", what=what, state=wording.state(t, other))
+    text = t(
+        "You have something else then: {what} ({state}). Choose other days, or withdraw that one first: {command}",
+        what=what,
+        state=wording.state(t, other),
+        command=Text("`/izin batal`"),
+    )
+    if other.type != wish.leave.code or other.start is not None or wish.last <= other.last:
+        return text
+    longer = t("To stay away longer, ask only for the days after {day}.", day=phrases.day_name(t, other.last))
+    return fill("{text} {longer}", text=text, longer=longer)
 
 
 # ---------------------------------------------------------------- what the asker reads
@@ -100,7 +126,7 @@ def _sent(context: Context, found: Absence, looked: Looked, asked: Asked) -> lis
     lines = [fill("{wish} {first}", wish=t("Get well soon!"), first=first) if leave.kind == "sakit" else first]
     if found.first <= workdays.local_day(context.now, person):
         lines.append(t("It counts once it is approved, also for days that have passed by then."))
-    lines += [wording.left(t, leave, balance) for balance in looked.balances]
+    lines += [wording.left(t, leave, balance) for balance in looked.balances if balance not in looked.short]
     lines += wording.warnings(t, looked, person, deciding=False)
     return [*lines, *papers(t, leave, found, looked.counted.calendar)]
 
@@ -110,7 +136,7 @@ def papers(t: Translate, leave: LeaveType | None, found: Absence, days: int) -> 
     lines = []
     if leave and leave.needs_number and not found.letter_number:
         command = Text("`/izin surat ST-112/2026`")
-        lines.append(t("The number of the letter can follow: {command}", command=command))
+        lines.append(t("The number of the letter can follow, for example: {command}", command=command))
     if wants_letter(leave, found, days):
         lines.append(t("Please bring the letter later: {command}", command=Text("`/izin surat`")))
     return lines
@@ -140,7 +166,7 @@ def _request(context: Context, found: Absence, looked: Looked, asked: Asked) -> 
 
     def build(t: Translate) -> Reply:
         lines = [*request_lines(context, t, found, requester, wording.length(t, looked))]
-        lines += [wording.left(t, looked.wish.leave, balance) for balance in looked.balances]
+        lines += [wording.left(t, looked.wish.leave, balance) for balance in looked.balances if balance not in looked.short]
         lines += wording.warnings(t, looked, requester, deciding=True)
         if asked.superior is not None and asked.how != "superior":
             lines.append(t("{name} is away; you are asked in the place.", name=asked.superior.name))

@@ -38,11 +38,11 @@ class Wrong(Exception):
 
 
 class Clash(Exception):
-    """The person has asked for these days already."""
+    """The person has asked for these days already; `wish` is what was asked for now."""
 
-    def __init__(self, other: Absence) -> None:
+    def __init__(self, wish: Wish, other: Absence) -> None:
         super().__init__(other.id)
-        self.other = other
+        self.wish, self.other = wish, other
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def look(work: Work, person: Person, wish: Wish, *, backdated: bool = False) -> 
     _check_service(person, wish)
     other = absences.clash(rows, wish.first, wish.last, start, end)
     if other is not None:
-        raise Clash(other)
+        raise Clash(wish, other)
     colleagues = absences.of_unit(work, person, wish.first, wish.last, COLLEAGUES) if start is None else []
     balances = _balances(work, person, wish, rows, days)
     short_notice = max(0, wish.leave.notice_days - (wish.first - today).days) and wish.leave.notice_days

@@ -99,7 +99,8 @@ def _decide(context: Context, found: Absence, expected: str, state: str, note: s
 
 def _decided_before(context: Context, found: Absence) -> Reply:
     now = absences.get(context, found.id) or found
-    return approval.too_late(wording.state_line(context, now))
+    more = approval.more_waiting(context, len(waiting.to_decide(context)), asking.SAY, LIST)
+    return approval.too_late(wording.state_line(context, now), more)
 
 
 def _named(context: Context, requester: Person, found: Absence) -> dict[str, object]:
@@ -117,7 +118,7 @@ def _tell_requester(context: Context, requester: Person, found: Absence, *, stay
     def message(t: Translate) -> Reply:
         values = {"name": context.person.name, "what": wording.what(context, t, found, requester)}
         if found.state == "rejected":
-            again = Button(t("Ask again"), asking.EDIT, line(found), days=7)
+            again = Button(t("Ask again"), asking.EDIT, f"{asking.AGAIN} {found.id}", days=7)
             text = t("{name} has rejected: {what}. Reason: “{note}”", note=found.decision_note, **values)
             return Reply(text, buttons=(again,))
         if found.state == "cancelled":
@@ -151,11 +152,6 @@ def _decided(context: Context, requester: Person, found: Absence) -> Callable[[T
         return Reply(t("{name} has approved the request of {requester}: {what}.", **values))
 
     return message
-
-
-def line(found: Absence) -> str:
-    """The words that open the form for the same type and days."""
-    return f"{found.kind} {found.type} {found.first:%d/%m/%Y} – {found.last:%d/%m/%Y}"
 
 
 BUTTONS = {"approve": approve, "reject": ask_why, "cancel_yes": cancel, "cancel_no": keep}

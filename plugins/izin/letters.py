@@ -12,6 +12,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from integration import approval, deciders, people, phrases, workdays
+from integration.batches import in_batches
 from integration.errors import UserError
 from integration.i18n import Translate
 from integration.messages import (
@@ -29,9 +30,9 @@ from integration.messages import (
     plain,
 )
 from integration.people import Person
-from integration.plugin import Context, Job, Run, Work, in_batches
+from integration.plugin import Context, Job, Run, Work
 from integration.safe_names import safe_name
-from integration.uploads import Unusable, receive
+from integration.uploads import LARGEST_BYTES, LARGEST_PDF_BYTES, Unusable, handed_on
 from plugins.izin import absences, asking, types, waiting, wording
 from plugins.izin.absences import EXCUSES, NUMBER_LENGTH, OPEN, Absence
 from plugins.izin.tables import absence
@@ -44,17 +45,19 @@ CHOICES = 10
 _ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 
 
-def attach(context: Context, found: Absence, name: str, content: bytes, letter: str = "") -> Absence:
+def attach(context: Context, found: Absence, file: File, letter: str = "") -> Absence:
     """Keep a letter, and its number if it is given, with the person's own absence, in the place of earlier ones.
 
-    Raises `Unusable` for what is no PDF, JPG or PNG of at most 5 MB, `UserError` if the absence is somebody else's.
+    `file` is what `uploads.receive` made of it. Raises `Unusable`, and `UserError` if the absence is somebody else's.
     """
     if found.person_id != context.person.id:
         raise UserError(context.t("This request is not yours."))
-    file = receive(name, content, context.t)
+    file = handed_on(file, context.t)
     path = letter_path(context.person, found, file)
     changed = _set(context, found, letter_path=path, **({"letter_number": letter} if letter else {}))
-    context.file(path, file.content, file.media_type, f"absence:{found.id}:letter:{context.now.isoformat()}:{_mark(content)}")
+    context.file(
+        path, file.content, file.media_type, f"absence:{found.id}:letter:{context.now.isoformat()}:{_mark(file.content)}"
+    )
     _tell_deciders(context, changed)
     return changed
 
@@ -99,18 +102,23 @@ def _tell_deciders(context: Context, found: Absence) -> None:
 def _added(context: Context, found: Absence) -> Callable[[Translate], Reply]:
     def message(t: Translate) -> Reply:
         what = wording.what(context, t, found, context.person)
-        letter = found.letter_number or found.letter_path.rpartition("/")[2]
-        said = t("{name} has added the letter for {what}: {letter}", name=context.person.name, what=what, letter=letter)
-        return Reply(said, files=stored(found))
+        name, letter = context.person.name, found.letter_number
+        if letter:
+            said = t("{name} has added the letter for {what}: {letter}", name=name, what=what, letter=letter)
+        else:
+            said = t("{name} has added the letter for {what}.", name=name, what=what)
+        return Reply(said, files=stored(t, found, name))
 
     return message
 
 
-def stored(found: Absence) -> tuple[File, ...]:
-    """The letter as it lies in the storage; empty if there is none."""
-    name = found.letter_path.rpartition("/")[2]
-    media_type = next((kind for kind, ending in _ENDINGS.items() if name.endswith(ending)), "")
-    return (File(name, media_type, path=found.letter_path),) if found.letter_path else ()
+def stored(t: Translate, found: Absence, whose: str) -> tuple[File, ...]:
+    """The letter as it lies in the storage, under a name that says whose it is; empty if there is none."""
+    for media_type, ending in _ENDINGS.items():
+        if found.letter_path.endswith(ending):
+            name = safe_name(" ".join((plain(t("Letter")), whose, f"{found.first}{ending}")))
+            return (File(name, media_type, path=found.letter_path),)
+    return ()
 
 
 def show_button(t: Translate, found: Absence, suffix: str = "") -> tuple[Button, ...]:
@@ -129,7 +137,7 @@ def see(context: Context, press: ButtonPress) -> Reply:
     what = wording.what(context, context.t, found, requester)
     said = context.t("Letter of {name}: {what}", name=requester.name, what=what)
     key = asking.message_key(found, f"see-{context.now.isoformat()}", context.person.id)
-    context.tell(context.person, key, lambda _: Reply(said, files=stored(found)))
+    context.tell(context.person, key, lambda t: Reply(said, files=stored(t, found, requester.name)))
     context.audit("absence.letter_seen", f"person:{requester.id}", after={"absence": found.id})
     return Reply(context.t("The letter is on its way to you in a direct message."))
 
@@ -181,9 +189,14 @@ def _form(context: Context, rows: Sequence[Absence], chosen: Absence, said: str)
         fields=(
             Field("which", t("For"), "select", str(chosen.id), choices=choices),
             Field("number", t("Number of the letter"), "text", said[:NUMBER_LENGTH], required=False, max_length=NUMBER_LENGTH),
-            Field("file", t("File"), "file", hint=t("PDF, JPG or PNG, at most 5 MB"), required=False),
+            Field("file", t("File"), "file", hint=_most(t), required=False),
         ),
     )
+
+
+def _most(t: Translate) -> Text:
+    most, pdf = LARGEST_BYTES >> 20, LARGEST_PDF_BYTES >> 20
+    return t("A photo (JPG, PNG) of at most {most} MB, or a PDF of at most {pdf} MB", most=most, pdf=pdf)
 
 
 def submitted(context: Context, submission: FormSubmission) -> Answer:
@@ -199,7 +212,7 @@ def submitted(context: Context, submission: FormSubmission) -> Answer:
     if file is None:
         return _kept(context, set_number(context, found, given))
     try:
-        return _kept(context, attach(context, found, file.name, file.content, given))
+        return _kept(context, attach(context, found, file, given))
     except Unusable as error:
         return FormErrors({"file": error.text})
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from integration.guidance import help_reply
 from integration.messages import Command, Reply, Text, join
 from integration.plugin import Context, Plugin, Subcommand
-from plugins.izin import absences, commands, decisions, letters, lists, plans, tables, waiting, withdrawals
+from plugins.izin import absences, commands, decisions, forms, letters, lists, plans, tables, waiting, withdrawals
 
 
 def _help(context: Context, _command: Command) -> Reply:
@@ -92,8 +92,8 @@ PLUGIN = Plugin(
     otherwise=commands.without_kind(_plugin),
     translations=Path(__file__).parent / "translations",
     tables=(tables.absence, tables.leave_balance),
-    buttons={"edit": commands.edit, **decisions.BUTTONS, **withdrawals.BUTTONS, **letters.BUTTONS},
-    forms={"ask": commands.submitted, "letter": letters.submitted, **decisions.FORMS},
+    buttons={"edit": forms.edit, **decisions.BUTTONS, **withdrawals.BUTTONS, **letters.BUTTONS},
+    forms={"ask": forms.submitted, "letter": letters.submitted, **decisions.FORMS},
     jobs=(*waiting.JOBS, *letters.JOBS),
     ledgers={
         "absence": (tables.absence, absences.LEDGER),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, String, cast, literal, or_, select
 
 from integration import deciders as core
 from integration import people, workdays
+from integration.batches import Found, tell_in_batches
 from integration.deciders import REMIND_AFTER, Told
 from integration.errors import UserError
 from integration.i18n import Translate
 from integration.messages import Reply
 from integration.people import Person
-from integration.plugin import Context, Job, Run, Work, in_batches
+from integration.plugin import Context, Job, Run, Work
 from plugins.izin import absences, asking, types
 from plugins.izin.absences import WAITS, Absence
 from plugins.izin.asking import message_key as key
@@ -83,12 +85,12 @@ class _Asked:
 
 
 def escalate(run: Run) -> None:
-    """Remind once, then tell others; a transaction for each batch."""
-    in_batches(run, _batch)
+    """Remind once, then tell others."""
+    tell_in_batches(run, _find)
 
 
-def _batch(work: Work, after: int) -> int:
-    """The next requests after the id `after`; the last id looked at, or -1 after the last batch."""
+def _find(work: Work, after: int) -> Found:
+    """Whom to tell of the next requests after the id `after`."""
     query = select(absence).join(people.person, people.person.c.id == absence.c.person_id)
     query = query.where(WAITS, STILL_HERE, absence.c.asked_at <= work.now - REMIND_AFTER, absence.c.id > after)
     waiting = [_Asked(row) for row in absences.fetch(work.db, query.order_by(absence.c.id).limit(BATCH))]
@@ -98,8 +100,18 @@ def _batch(work: Work, after: int) -> int:
         lambda asked, what, person_id: key(asked.absence, what, person_id),
         lambda _asked, requester: patience(work, requester),
     )
-    work.tell_all((each.reader, key(each.request.absence, each.what, each.reader.id), _message(work, each)) for each in due)
-    return waiting[-1].id if len(waiting) == BATCH else -1
+    about = {key(each.request.absence, each.what, each.reader.id): each for each in due}
+    notices = [(each.reader, its_key, _message(work, each)) for its_key, each in about.items()]
+    return Found(waiting[-1].id if len(waiting) == BATCH else -1, notices, partial(_still, about=about))
+
+
+def _still(work: Work, keys: Collection[str], *, about: Mapping[str, Told[_Asked]]) -> set[str]:
+    """Those about requests that wait as they did: nobody has decided or changed them meanwhile."""
+    ids = {about[each].request.id for each in keys}
+    rounds = {
+        row.id: row.round for row in work.db.execute(select(absence.c.id, absence.c.round).where(WAITS, absence.c.id.in_(ids)))
+    }
+    return {each for each in keys if rounds.get(about[each].request.id) == about[each].request.absence.round}
 
 
 def _message(work: Work, told_now: Told[_Asked]) -> Callable[[Translate], Reply]:

@@ -73,13 +73,11 @@ def balance(t: Translate, leave: LeaveType, found: Balance) -> Text:
         parts.append(t("taken {days}", days=found.used))
     if found.waiting:
         parts.append(t("waiting {days}", days=found.waiting))
-    left = t(
-        "{name} {year}: {left} days left ({parts}).",
-        name=types.name(t, leave),
-        year=Text(str(found.year)),
-        left=found.left,
-        parts=join(", ", parts),
-    )
+    values = {"name": types.name(t, leave), "year": Text(str(found.year)), "parts": join(", ", parts)}
+    if found.left < 0:
+        left = t("{name} {year}: {over} days more are asked for than are left ({parts}).", over=-found.left, **values)
+    else:
+        left = t("{name} {year}: {left} days left ({parts}).", left=found.left, **values)
     return left if found.known else Text(f"{left} {_unknown(t, found)}")
 
 
@@ -92,7 +90,7 @@ def _unknown(t: Translate, found: Balance) -> Text:
 def left(t: Translate, leave: LeaveType, found: Balance) -> Text:
     """What a year has left after a request, in one short sentence."""
     name, year = types.name(t, leave), Text(str(found.year))
-    return t("{name} {year} left after this: {days} days.", name=name, year=year, days=max(found.left, 0))
+    return t("{name} {year} left after this: {days} days.", name=name, year=year, days=found.left)
 
 
 # ---------------------------------------------------------------- warnings

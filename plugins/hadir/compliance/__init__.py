@@ -17,7 +17,9 @@ from integration import people
 from integration.dates import last_of_month
 from integration.people import Person
 from integration.plugin import Work
+from integration.rulebook.models import ComplianceRules
 from plugins.hadir import recap
+from plugins.hadir.compliance import figures
 from plugins.hadir.compliance import patterns as compliance_patterns
 from plugins.hadir.compliance.patterns import Asked, Pattern
 from plugins.hadir.outages import report as outage_report
@@ -66,6 +68,7 @@ class Compliance:
     units: tuple[UnitFigures, ...]
     decisions: tuple[Decisions, ...]
     patterns: tuple[Pattern, ...]
+    limits: ComplianceRules
     outages: tuple[Followed, ...]
 
     @property
@@ -85,11 +88,16 @@ def gather(
     limits = work.rules().compliance(month)
     asked = _asked(work, team, month, last)
     watch = compliance_patterns.Watch(limits, compliance_patterns.corrected(work.db, team, month, last))
+    many = figures.Many(limits)
     units = _Units()
     for someone in scope.counted(recap.each(work, team, month), progress):
         units.add(someone)
         watch.add(someone)
+        many.add(someone)
+    totals = marks.added([unit.totals for unit in units.figures()]) if team else Totals()
     patterns = [
+        *figures.low_attendance(limits, (name, totals), [(unit.name, unit.totals) for unit in units.figures()]),
+        *many.found(),
         *compliance_patterns.approved_at_once(limits, asked, _deciders(work, asked)),
         *watch.found(),
         *compliance_patterns.same_second(work.db, limits, team, month, last),
@@ -99,10 +107,11 @@ def gather(
         month=month,
         until=min(last, work.now.date()),
         people=len(team),
-        totals=marks.added([unit.totals for unit in units.figures()]) if team else Totals(),
+        totals=totals,
         units=tuple(units.figures()),
         decisions=tuple(_decisions(work, asked, team)),
         patterns=tuple(patterns),
+        limits=limits,
         outages=tuple(_outages(work, team, month, last)),
     )
 

@@ -196,13 +196,16 @@ def _later(context: Context, scope: Scope, month: date, kind: Kind) -> Reply:
 def send(run: Run, given: Mapping[str, Any]) -> None:
     """Make the file for somebody who asked for it, unless they have it already or left meanwhile."""
     month, unit_id = str(given["value"]).split(":")
-    with run.begin() as work:
+    with run.read() as work:
         person = people.get(work.db, given["person"])
         if person is None or not _still_may(work, person, int(unit_id)):
             return
         first, scope = date.fromisoformat(f"{month}-01"), Scope(int(unit_id), given["name"])
         reply = _reply(work, person, scope, _team(work, scope, first), first, given["kind"])
-        work.tell(person, f"{given['key']}:done", lambda _t: reply)
+    with run.begin() as work:
+        person = people.get(work.db, person.id)
+        if person is not None and _still_may(work, person, int(unit_id)):
+            work.tell(person, f"{given['key']}:done", lambda _t: reply)
 
 
 def _still_may(work: Work, person: Person, unit_id: int) -> bool:

@@ -10,9 +10,10 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from integration.documents.pdf import Column, Document, Row, Table
+from integration.documents.pdf import Document
+from integration.documents.table import Column, Row, Table
 from integration.i18n import Translate
-from integration.messages import plain
+from integration.messages import clean, plain
 from integration.roster.model import protect
 from plugins.hadir.compliance import Compliance, UnitFigures, wording
 from plugins.hadir.reports import marks, sheets
@@ -67,6 +68,10 @@ def _pattern_rows(t: Translate, found: Compliance) -> list[Cells]:
     ]
 
 
+def _note(t: Translate, found: Compliance) -> str:
+    return f"{plain(wording.neutral(t))} {plain(wording.limits(t, found.limits))}"
+
+
 # ---------------------------------------------------------------- workbook
 
 
@@ -80,7 +85,7 @@ def write_workbook(path: Path, issue: Issue, found: Compliance) -> None:
     decided = _decision_rows(t, found)
     _sheet(book, plain(t("Corrections")), _decision_heads(t), [30, 30, 9, 9, 9, 9, 9, 12], decided, {7: "0.0"})
     sheet = _sheet(book, plain(t("To look at")), _pattern_heads(t), [34, 30, 8, 8, 90], _pattern_rows(t, found), {})
-    sheet.write_string(2, 0, plain(wording.neutral(t)), book.style(italic=True))
+    sheet.write_string(2, 0, _note(t, found), book.style(italic=True))
     outages = [[plain(wording.outage(t, one, issue.zone)), one.outage.note] for one in found.outages]
     _sheet(book, plain(t("Outages")), [plain(t("Outage")), plain(t("Note"))], [80, 60], outages, {})
     book.workbook.close()
@@ -138,7 +143,7 @@ def _patterns(document: Document, t: Translate, found: Compliance) -> None:
     rows = [[str(n), plain(wording.kind(t, p)), plain(wording.pattern(t, p))] for n, p in enumerate(found.patterns, 1)]
     title, counted = plain(t("To look at")), plain(t("What was counted"))
     table = _columns(["", title, counted], [("right", 20.0, False), ("left", 170.0, False), ("left", 400.0, True)])
-    _part(document, t, title, table, rows, plain(wording.neutral(t)))
+    _part(document, t, title, table, rows, _note(t, found))
 
 
 def _outages(document: Document, issue: Issue, found: Compliance) -> None:
@@ -194,7 +199,7 @@ def csv_of_units(t: Translate, found: Compliance) -> str:
 def _cell(value: str | int | float | None) -> str | int | float:
     if value is None:
         return ""
-    return protect(value) if isinstance(value, str) else round(value, 4)
+    return protect(clean(value).strip()) if isinstance(value, str) else round(value, 4)
 
 
 def data(found: Compliance) -> dict[str, Any]:
@@ -208,6 +213,7 @@ def data(found: Compliance) -> dict[str, Any]:
         **_figures(found.totals),
         "units": [{"name": u.name, "people": u.people, "rate": u.rate, **_figures(u.totals)} for u in found.units],
         "corrections": [asdict(one) for one in found.decisions],
+        "limits": found.limits.model_dump(mode="json"),
         "to_look_at": [asdict(one) for one in found.patterns],
         "outages": [
             {

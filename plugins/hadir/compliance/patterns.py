@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import combinations, groupby
 from statistics import median
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, select, text
 
@@ -23,8 +23,11 @@ from plugins.hadir import rules
 from plugins.hadir.recap import Line, PersonMonth
 from plugins.hadir.tables import attendance_event as event
 
-Code = Literal["approved_at_once", "made_punctual", "same_minute", "unplanned_home", "same_second"]
-CODES: tuple[Code, ...] = ("approved_at_once", "made_punctual", "same_minute", "unplanned_home", "same_second")
+Code = Literal[
+    "low_attendance", "many_missing", "many_late", "many_early", "many_incomplete",
+    "approved_at_once", "made_punctual", "same_minute", "unplanned_home", "same_second",
+]  # fmt: skip
+CODES: tuple[Code, ...] = get_args(Code)
 
 # Of a unit that is larger, pairs are too many to count one by one, and one second holds many by chance.
 _LARGEST_GROUP = 50
@@ -32,7 +35,10 @@ _LARGEST_GROUP = 50
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """`count` of `of` (check-ins, corrections, days) show it; `detail` is a clock time, or minutes, as the code needs."""
+    """`count` of `of` (check-ins, corrections, days, people) show it.
+
+    `detail` is a clock time, minutes or a limit, as the code needs.
+    """
 
     code: Code
     people: tuple[str, ...]
@@ -93,8 +99,9 @@ class Watch:
     limits: ComplianceRules
     before: Before
     patterns: list[Pattern] = field(default_factory=list)
-    _home: dict[tuple[str, int], tuple[int, set[str], int]] = field(default_factory=dict)
-    _with_rota: set[int] = field(default_factory=set)
+    # By unit: the day of each check-in from home, whose it was, and whether the day named any place.
+    _home: dict[tuple[str, int], list[tuple[date, str, bool]]] = field(default_factory=dict)
+    _with_rota: set[tuple[int, date]] = field(default_factory=set)
 
     def add(self, someone: PersonMonth) -> None:
         came = [line for line in someone.lines if line.found.arrival]
@@ -103,9 +110,7 @@ class Watch:
         self._at_home(someone, came)
 
     def found(self) -> list[Pattern]:
-        for (unit, unit_id), (days, names, of) in sorted(self._home.items()):
-            if unit_id in self._with_rota and days >= self.limits.unplanned_home_days:
-                self.patterns.append(Pattern("unplanned_home", tuple(sorted(names)), unit, days, of))
+        self.patterns += self._unplanned_home()
         return sorted(self.patterns, key=lambda pattern: (CODES.index(pattern.code), pattern.unit, pattern.people))
 
     def _made_punctual(self, someone: PersonMonth, came: Sequence[Line]) -> None:
@@ -126,16 +131,21 @@ class Watch:
             self._note("same_minute", someone, days, len(own), clock)
 
     def _at_home(self, someone: PersonMonth, came: Sequence[Line]) -> None:
-        """Added up by unit, where there is a rota: without one, nothing was planned for anybody."""
-        if any(line.plan.place for line in someone.lines):
-            self._with_rota.add(someone.person.unit_id)
+        """Remember them by unit: on a day without any rota, nothing was planned for anybody."""
+        unit = someone.person.unit_id
+        self._with_rota |= {(unit, line.day) for line in someone.lines if line.plan.place}
         home = [line for line in came if line.result.place == "wfh"]
-        unplanned = [line for line in home if line.plan.works and not line.plan.place]
         if home:
-            key = someone.person.unit, someone.person.unit_id
-            days, names, of = self._home.get(key, (0, set(), 0))
-            names = names | {someone.person.name} if unplanned else names
-            self._home[key] = days + len(unplanned), names, of + len(home)
+            planned = ((line.day, someone.person.name, bool(line.plan.place) or not line.plan.works) for line in home)
+            self._home.setdefault((someone.person.unit, unit), []).extend(planned)
+
+    def _unplanned_home(self) -> Iterator[Pattern]:
+        for (unit, unit_id), rows in sorted(self._home.items()):
+            counted = [row for row in rows if (unit_id, row[0]) in self._with_rota]
+            unplanned = [name for _, name, planned in counted if not planned]
+            if unplanned and len(unplanned) >= self.limits.unplanned_home_days:
+                names = tuple(sorted(set(unplanned)))
+                yield Pattern("unplanned_home", names, unit, len(unplanned), len(counted))
 
     def _note(self, code: Code, someone: PersonMonth, count: int, of: int, detail: str = "") -> None:
         self.patterns.append(Pattern(code, (someone.person.name,), someone.person.unit, count, of, detail))

@@ -66,10 +66,10 @@ def _decisions(t: Translate, found: Compliance) -> list[Text]:
 def _patterns(t: Translate, found: Compliance) -> list[Text]:
     title = [Text(""), t("**To look at**")]
     if not found.patterns:
-        return [*title, t("Nothing stands out.")]
+        return [*title, t("Nothing stands out."), fill("_{note}_", note=wording.limits(t, found.limits))]
     lines = [fill("- {line}", line=wording.pattern(t, one)) for one in found.patterns[:MOST_PATTERNS]]
-    note = fill("_{note}_", note=wording.neutral(t))
-    return [*title, *lines, *_more(t, len(found.patterns) - MOST_PATTERNS), note]
+    notes = [fill("_{note}_", note=note) for note in (wording.neutral(t), wording.limits(t, found.limits))]
+    return [*title, *lines, *_more(t, len(found.patterns) - MOST_PATTERNS), *notes]
 
 
 def _more(t: Translate, count: int) -> list[Text]:

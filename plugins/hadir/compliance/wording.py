@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
@@ -11,6 +11,7 @@ from integration import phrases
 from integration.dates import show_month
 from integration.i18n import Translate
 from integration.messages import Text, fill, join
+from integration.rulebook.models import ComplianceRules
 from integration.workdays import zone_name
 from plugins.hadir.compliance import Compliance, Decisions, UnitFigures
 from plugins.hadir.compliance.patterns import Pattern
@@ -60,6 +61,8 @@ def supervisor(t: Translate, decisions: Decisions) -> Text:
 def pattern(t: Translate, found: Pattern) -> Text:
     """One sentence with figures."""
     names = phrases.names(t, found.people, MOST_NAMES)
+    if said := _figure(t, found, names):
+        return said
     if found.code == "approved_at_once":
         return t(
             "{name} ({unit}): {count} corrections decided, all approved, half of them within {minutes} min.",
@@ -101,6 +104,39 @@ def pattern(t: Translate, found: Pattern) -> Text:
     )
 
 
+def _figure(t: Translate, found: Pattern, names: Text) -> Text | None:
+    """`Bidang Aplikasi: 4 dari 10 orang 3 hari atau lebih tanpa catatan: Siti Rahayu (6), …`"""
+    values = {"unit": found.unit, "count": found.count, "of": found.of}
+    if found.code == "low_attendance":
+        rate = percent(t, (found.of - found.count) / found.of)
+        return t("{unit}: attendance {rate}; {count} of {of} working days have no record.", rate=rate, **values)
+    kinds: dict[str, Callable[..., Text]] = {
+        "many_missing": lambda **filled: t(
+            "{unit}: {count} of {of} people have no record on {least} days or more: {names}", **filled
+        ),
+        "many_late": lambda **filled: t("{unit}: {count} of {of} people were late {least} times or more: {names}", **filled),
+        "many_early": lambda **filled: t("{unit}: {count} of {of} people left early {least} times or more: {names}", **filled),
+        "many_incomplete": lambda **filled: t(
+            "{unit}: {count} of {of} people have {least} incomplete days or more: {names}", **filled
+        ),
+    }
+    say = kinds.get(found.code)
+    return say(least=Text(found.detail), names=names, **values) if say else None
+
+
+def limits(t: Translate, rules: ComplianceRules) -> Text:
+    """From when on something is shown as worth a look, so that nobody has to guess what nothing means."""
+    return t(
+        "Shown from: attendance below {rate}; a person with {missing} days without a record, {late} times late, {early} times "
+        "early, {incomplete} incomplete days; and patterns in corrections and check-ins.",
+        rate=percent(t, float(rules.attendance_least)),
+        missing=rules.missing_days,
+        late=rules.late_days,
+        early=rules.early_days,
+        incomplete=rules.incomplete_days,
+    )
+
+
 def neutral(t: Translate) -> Text:
     """What the patterns are, and are not."""
     return t("Figures that deserve a look. Each may have an ordinary cause; ask before you conclude anything.")
@@ -108,6 +144,11 @@ def neutral(t: Translate) -> Text:
 
 def kind(t: Translate, found: Pattern) -> Text:
     kinds = {
+        "low_attendance": t("Low attendance"),
+        "many_missing": t("Many days without a record"),
+        "many_late": t("Often late"),
+        "many_early": t("Often left early"),
+        "many_incomplete": t("Many incomplete days"),
         "approved_at_once": t("Corrections approved at once"),
         "made_punctual": t("Corrections that end lateness"),
         "same_minute": t("Check-in at the same minute"),
@@ -118,12 +159,15 @@ def kind(t: Translate, found: Pattern) -> Text:
 
 
 def outage(t: Translate, followed: Followed, zone: str) -> Text:
-    """`23/11 07.12–07.41 WIB: 14 check-ins in or after it, 12 people excused`"""
-    first, last, tz = followed.outage.first, followed.outage.last, ZoneInfo(zone)
-    ends = f"{last.astimezone(tz):%H.%M}" if last else "…"
+    """`23/11 07.12–07.41 WIB: 14 check-ins in or after it, 12 people excused`; with the day of its end if that is another."""
+    tz = ZoneInfo(zone)
+    first = followed.outage.first.astimezone(tz)
+    last = followed.outage.last.astimezone(tz) if followed.outage.last else None
+    over_night = last is not None and last.date() != first.date()
+    ends = f"{last:%d/%m %H.%M}" if over_night else f"{last:%H.%M}" if last else "…"
     return t(
         "{when}: {check_ins} check-ins in or after it, {excused} people excused",
-        when=Text(f"{first.astimezone(tz):%d/%m %H.%M}–{ends} {zone_name(zone, first)}"),
+        when=Text(f"{first:%d/%m %H.%M}{' – ' if over_night else '–'}{ends} {zone_name(zone, first)}"),
         check_ins=followed.check_ins,
         excused=len(followed.excused),
     )

@@ -9,7 +9,7 @@ from integration.i18n import Translate
 from integration.messages import Answer, Button, ButtonPress, FormErrors, FormSubmission, Reply, Text, fill, join
 from integration.people import Person
 from integration.plugin import Context
-from plugins.hadir import corrections
+from plugins.hadir import corrections, showing
 from plugins.hadir.corrections import SHOWN_AT_ONCE, Correction, Wrong, deciders
 from plugins.hadir.corrections.wording import decide_buttons, refusal, state_line, summary, withdraw_button
 
@@ -27,9 +27,10 @@ def approve(context: Context, press: ButtonPress) -> Reply:
     if approved is None:
         return _decided_before(context, correction)
     try:
-        corrections.apply(context, approved)
+        event = corrections.apply(context, approved)
     except Wrong as wrong:
         raise refusal(context, wrong) from None
+    showing.corrected(context, requester, event)
     _tell_requester(context, requester, approved)
     _tell_others(context, requester, approved)
     what = summary(context.t, approved, requester)
@@ -63,7 +64,8 @@ def reject(context: Context, submission: FormSubmission) -> Answer:
 
 def _decided_before(context: Context, correction: Correction) -> Reply:
     now = corrections.get(context, correction.id) or correction
-    return approval.too_late(state_line(context, now))
+    more = approval.more_waiting(context, len(deciders.to_decide(context)), "hadir.say", LIST)
+    return approval.too_late(state_line(context, now), more)
 
 
 def _done(context: Context, text: Text) -> Reply:

@@ -7,15 +7,18 @@ and on a day and at an hour at which they work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import select
 
 from integration import deciders as core
+from integration.batches import Found, tell_in_batches
 from integration.deciders import REMIND_AFTER, Told
 from integration.i18n import Translate
 from integration.messages import Reply
-from integration.plugin import Job, Run, Work, in_batches
+from integration.people import Person
+from integration.plugin import Build, Job, Run, Work
 from plugins.hadir import corrections, service
 from plugins.hadir.corrections import Correction, deciders
 from plugins.hadir.corrections import wording as correction_wording
@@ -26,20 +29,25 @@ BATCH = 100
 
 
 def escalate(run: Run) -> None:
-    """Tell of the requests that have waited too long, a transaction for each batch."""
-    in_batches(run, _batch)
+    """Tell of the requests that have waited too long."""
+    tell_in_batches(run, _find)
 
 
-def _batch(work: Work, after: int) -> int:
-    """The next requests after the id `after`; the last id looked at, or -1 after the last batch.
-
-    They are read and written together: as many statements for a hundred as for one.
-    """
+def _find(work: Work, after: int) -> Found:
+    """Whom to tell of the next requests after the id `after`: as many statements for a hundred as for one."""
     waiting = _waiting(work, after)
     due = core.due(work, waiting, deciders.key, lambda _correction, _requester: deciders.patience(work))
-    if due:
-        _tell(work, due)
-    return waiting[-1].id if len(waiting) == BATCH else -1
+    about = {deciders.key(told.request, told.what, told.reader.id): told.request.id for told in due}
+    last = waiting[-1].id if len(waiting) == BATCH else -1
+    return Found(last, _notices(work, due) if due else [], partial(_still, about=about))
+
+
+def _still(work: Work, keys: Collection[str], *, about: Mapping[str, int]) -> set[str]:
+    """Those about requests that nobody has decided meanwhile."""
+    ids = {about[key] for key in keys}
+    table = attendance_correction.c
+    open_ids = set(work.db.scalars(select(table.id).where(corrections.WAITING, table.id.in_(ids))))
+    return {key for key in keys if about[key] in open_ids}
 
 
 def _waiting(work: Work, after: int) -> list[Correction]:
@@ -52,11 +60,11 @@ def _waiting(work: Work, after: int) -> list[Correction]:
 # ---------------------------------------------------------------- what they read
 
 
-def _tell(work: Work, due: Sequence[Told[Correction]]) -> None:
+def _notices(work: Work, due: Sequence[Told[Correction]]) -> list[tuple[Person, str, Build]]:
     days = {told.request.day for told in due}
     found = service.days(work.db, {told.requester.id for told in due}, min(days), max(days))
     messages = ((told, deciders.key(told.request, told.what, told.reader.id)) for told in due)
-    work.tell_all((told.reader, key, _message(told, _standing(found, told.request))) for told, key in messages)
+    return [(told.reader, key, _message(told, _standing(found, told.request))) for told, key in messages]
 
 
 def _standing(found: Days, correction: Correction) -> Event | None:

@@ -7,15 +7,16 @@ which most were absent is held and asked about first. Messages wait for the read
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from integration import deciders, installation, people
+from integration.batches import read_in_batches
 from integration.deciders import Asked, Line
 from integration.messages import Reply
 from integration.people import Person
-from integration.plugin import Job, Notice, Run, Work, in_batches
+from integration.plugin import Job, Notice, Run, Work
 from integration.workdays import Plans, local_day
 from plugins.hadir import discipline, recap
 from plugins.hadir.discipline import Mark
@@ -37,21 +38,23 @@ _DONE = "discipline.done"
 
 
 def warn(run: Run) -> None:
-    """Warn of thresholds, a transaction for each batch.
+    """Warn of thresholds, a transaction for each batch; nobody waits while everybody's days are judged.
 
     1. Look at everybody, so that a day on which too many are absent is known before anybody is warned.
     2. Hold such days, and ask about them.
     3. Warn those who were absent on the others.
     """
-    with run.begin() as work:
+    with run.read() as work:
         first, new, last = _days(work)
     roll = Roll()
-    in_batches(run, lambda work, after: _look(work, roll, after, first, last))
+    read_in_batches(run, lambda work, after: _look(work, roll, after, first, last))
     with run.begin() as work:
         found = sorted(roll.years(without=discipline_mass.hold(work, roll, new)).items())
     for start in range(0, len(found), YEARS_AT_ONCE):
+        with run.read() as work:
+            judged = list(_judged(work, dict(found[start : start + YEARS_AT_ONCE]), last))
         with run.begin() as work:
-            _warn(work, dict(found[start : start + YEARS_AT_ONCE]), last)
+            _warn(work, judged)
     with run.begin() as work:
         installation.put(work.db, _DONE, last.isoformat())
         discipline_hold.forget(work)
@@ -75,18 +78,23 @@ def _look(work: Work, roll: Roll, after: int, first: date, last: date) -> int:
     return batch[-1].id if len(batch) == BATCH else -1
 
 
-def _warn(work: Work, absent: Mapping[int, Collection[int]], last: date) -> None:
-    """Warn of those who stand at a threshold of which nobody was told."""
+def _judged(work: Work, absent: Mapping[int, Collection[int]], last: date) -> Iterator[tuple[Record, Sequence[Mark]]]:
+    """The years of those people, and at which thresholds they stand."""
     team = [person for person in people.everyone(work.db, date.min, list(absent)) if not _gone(work, person)]
-    told = discipline_service.told(work, [person.id for person in team])
-    due = []
     for year in sorted({year for years in absent.values() for year in years}):
         those = [person for person in team if year in absent[person.id]]
         for record in discipline_service.records(work, those, year, min(last, date(year, 12, 31))):
-            marks = discipline.marks(record.rules, record.stands)
-            if discipline.untold(marks, record.stands, told.get(record.person.id, {})):
-                due.append((record, marks))
-            discipline_service.remember(work, record, marks)
+            yield record, discipline.marks(record.rules, record.stands)
+
+
+def _warn(work: Work, judged: Sequence[tuple[Record, Sequence[Mark]]]) -> None:
+    """Warn of those who stand at a threshold of which nobody was told."""
+    told = discipline_service.told(work, [record.person.id for record, _ in judged])
+    due = []
+    for record, marks in judged:
+        if discipline.untold(marks, record.stands, told.get(record.person.id, {})):
+            due.append((record, marks))
+        discipline_service.remember(work, record, marks)
     if due:
         _tell(work, due)
 

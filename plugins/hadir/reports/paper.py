@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 
 from integration import phrases, workdays
 from integration.dates import last_of_month, show_day, show_month
-from integration.documents.pdf import Cell, Column, Document, Imprint, Letterhead, Row, Signature, Table
+from integration.documents.letterhead import Letterhead
+from integration.documents.pdf import Document, Imprint
+from integration.documents.signatures import Signature
+from integration.documents.table import Cell, Column, Row, Table
 from integration.i18n import Translate
 from integration.messages import plain
 from integration.people import Person

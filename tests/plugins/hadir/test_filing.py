@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
 
 import openpyxl
 import pytest
 from sqlalchemy import select
 
-from integration import people, scheduler
+from integration import outbox, people, scheduler
 from integration.app import connect
 from integration.delivery import Delivery
 from integration.ports import Storage
@@ -31,7 +30,7 @@ def filed(hadir, clock):
         assert scheduler.run_job(hadir, JOB, at(planned))
         while Delivery(hadir).step():
             pass
-        return hadir.storage
+        return hadir.ports.storage
 
     return run
 
@@ -57,13 +56,31 @@ def test_it_is_drawn_again_in_its_place_when_corrections_are_over(chat, filed):
     assert storage.get(PATH) != first
 
 
-def test_units_whose_names_differ_only_in_what_a_file_name_cannot_hold_have_a_path_each():
-    month = date(2026, 11, 1)
-    names = ("A-B", "A/B", "A:B", " A-B", "A-B.", "x" * 300, "x" * 299)
-    paths = {filing.path(number, name, month) for number, name in enumerate(names, 1)}
-    assert len(paths) == len(names)
-    assert filing.path(1, "A-B", month) == "Hadir/A-B/Rekap/2026/rekap-2026-11-a-b.xlsx"
-    assert filing.path(2, "A/B", month) == "Hadir/A-B (2)/Rekap/2026/rekap-2026-11-a-b.xlsx"
+def test_a_workbook_that_people_changed_is_kept_and_the_leader_is_told(chat, hadir, filed):
+    chat("siti").says("/hadir masuk wfh")
+    filed("2026-12-01T18:00+00:00").put(PATH, b"diubah dengan tangan", filing.XLSX)
+    chat("dewi").says("/hadir masuk wfo", at=at("2026-11-24T07:10+07:00"))
+    storage = filed("2026-12-16T18:00+00:00")
+    assert storage.get(PATH) == b"diubah dengan tangan"
+    beside = PATH.replace(".xlsx", " (versi Hadir 17 Des 01.00).xlsx")
+    assert "Dewi Lestari" in names(storage.get(beside))
+    with hadir.database.read() as db:
+        leader = db.scalar(select(people.person.c.id).where(people.person.c.name == "Hendra Gunawan"))
+        keys = list(db.scalars(select(outbox.outbox.c.key).where(outbox.outbox.c.key.like("beside:%"))))
+    assert [key.rpartition(":")[2] for key in keys] == [str(leader)]
+
+
+def test_a_unit_that_is_renamed_goes_on_in_its_folder(chat, hadir, filed):
+    chat("siti").says("/hadir masuk wfh")
+    filed("2026-12-01T18:00+00:00")
+    with hadir.database.write() as db:
+        db.execute(people.unit.update().where(people.unit.c.name == APLIKASI).values(name="Bidang Digital"))
+    chat("dewi").says("/hadir masuk wfo", at=at("2026-12-02T07:10+07:00"))
+    storage = filed("2027-01-01T18:00+00:00")
+    assert [file.path for file in storage.list("Hadir/Bidang Aplikasi/Rekap/2026")] == [
+        PATH,
+        "Hadir/Bidang Aplikasi/Rekap/2026/rekap-2026-12-bidang-digital.xlsx",
+    ]
 
 
 def test_two_such_units_each_have_their_own_people_filed(chat, hadir, filed):

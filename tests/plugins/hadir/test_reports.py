@@ -73,9 +73,7 @@ def test_the_pdf_comes_by_a_button_beside_the_workbooks(hadir, chat, worked, tmp
     siti = chat("siti")
     siti.says("/hadir rekap")
     assert labels(siti.last)[:2] == ["Unduh XLSX", "Unduh PDF"]
-    assert (
-        siti.presses("Unduh PDF") == "rekap-2026-11-siti-rahayu.pdf sedang dikirim kepada Anda lewat pesan langsung dari Hadir."
-    )
+    assert siti.presses("Unduh PDF") == "rekap-2026-11-siti-rahayu.pdf: lihat di pesan langsung dari Hadir."
     [file] = inbox(hadir, "siti")[-1].files
     assert (file.name, file.media_type) == ("rekap-2026-11-siti-rahayu.pdf", "application/pdf")
     assert file.content.startswith(b"%PDF")

@@ -176,11 +176,81 @@ def test_outages_are_listed_with_whom_they_excused(hadir, chat):
 # ---------------------------------------------------------------- what is worth a look
 
 
+PERSONNEL = ("rina", "kartika", "agus")
+LIMITS = "Batasnya: kehadiran di bawah 90,0 %; per orang mulai 3 hari tanpa catatan, 5 kali terlambat"
+
+
 def test_an_ordinary_month_has_nothing_to_look_at(hadir, chat):
+    """And it says what nothing means."""
     for n, day in enumerate(WORKING_DAYS):
-        came(chat, "siti", day, f"07:{10 + n % 7}")
-    assert gathered(hadir).patterns == ()
-    assert "**Perlu dilihat**\nTidak ada yang menonjol." in chat("kartika").says("/hadir kepatuhan nov")
+        for number, who in enumerate(PERSONNEL):
+            came(chat, who, day, f"07:{10 + n % 7}:{number * 3:02d}")
+    assert gathered(hadir, "rina").patterns == ()
+    said = chat("kartika").says(f"/hadir kepatuhan nov {KEPEGAWAIAN}")
+    assert f"**Perlu dilihat**\nTidak ada yang menonjol.\n_{LIMITS}" in said
+
+
+def test_a_month_in_which_hardly_anybody_came_stands_out(hadir, chat):
+    for day in WORKING_DAYS[:7]:
+        came(chat, "siti", day, "07:20")
+    said = chat("kartika").says("/hadir kepatuhan nov")
+    assert "Tidak ada yang menonjol" not in said
+    looked = said.partition("**Perlu dilihat**\n")[2].splitlines()
+    assert looked[0] == "- Kantor: tingkat kehadiran 3,7 %; 182 dari 189 hari kerja tanpa catatan."
+    assert looked[1].startswith(f"- {KEPEGAWAIAN}: tingkat kehadiran 0,0 %")
+    assert looked[2].startswith(f"- {APLIKASI}: tingkat kehadiran ")
+    assert any(line.startswith(f"- {APLIKASI}: 6 dari 6 orang tanpa catatan 3 hari atau lebih: ") for line in looked)
+    assert looked[-1].startswith(f"_{LIMITS}")
+
+
+def test_one_unit_alone_is_not_said_twice(hadir, chat):
+    [low] = [pattern for pattern in gathered(hadir, "rina").patterns if pattern.code == "low_attendance"]
+    assert (low.unit, low.count, low.of) == (KEPEGAWAIAN, 63, 63)
+
+
+@pytest.mark.parametrize(
+    ("code", "time", "left", "least", "said"),
+    [
+        ("many_late", "08:30", "16:40", 5, "orang terlambat 5 kali atau lebih: Siti Rahayu (6), Dewi Lestari (5)"),
+        ("many_early", "07:20", "14:00", 5, "orang pulang cepat 5 kali atau lebih: Siti Rahayu (6), Dewi Lestari (5)"),
+        ("many_incomplete", "07:20", "", 5, "orang punya 5 hari tidak lengkap atau lebih: Siti Rahayu (6), Dewi Lestari (5)"),
+    ],
+)
+def test_who_has_many_of_it_is_named_with_how_many_the_most_first(hadir, chat, code, time, left, least, said):
+    for n, day in enumerate(WORKING_DAYS[: least + 1]):
+        came(chat, "siti", day, time, left=left)
+        if n:
+            came(chat, "dewi", day, time, left=left)
+        if n > 1:
+            came(chat, "budi", day, time, left=left)
+    [found] = patterns(hadir, code)
+    assert (found.unit, found.count, found.detail) == (APLIKASI, 2, str(least))
+    assert f"{APLIKASI}: 2 dari 6 {said}" in chat("kartika").says("/hadir kepatuhan nov")
+
+
+def test_days_without_a_record_count_from_the_third_on(hadir, chat):
+    for day in WORKING_DAYS[:-2]:
+        came(chat, "rina", day, "07:20")
+    for day in WORKING_DAYS[:-3]:
+        came(chat, "kartika", day, "07:20")
+    [found] = [pattern for pattern in gathered(hadir, "rina").patterns if pattern.code == "many_missing"]
+    assert found.people[-1] == "Kartika Sari (3)"
+    assert not any("Rina" in name for name in found.people)
+
+
+def test_the_figures_have_limits_of_the_offices_own(hadir, chat):
+    row = {"kind": "compliance", "name": "dasar", "version": "2", "article": "", "valid_from": date(2026, 1, 1),
+           "content": {"attendance_least": "0", "missing_days": 100}, "entered_at": at("2026-11-01T00:00+07:00")}  # fmt: skip
+    with hadir.database.write() as db:
+        id = db.execute(insert(rule).values(row)).inserted_primary_key
+    hadir.workdays.forget()
+    try:
+        came(chat, "siti", WORKING_DAYS[0], "07:20")
+        said = chat("kartika").says("/hadir kepatuhan nov")
+        assert "Tidak ada yang menonjol.\n_Batasnya: kehadiran di bawah 0,0 %; per orang mulai 100 hari" in said
+    finally:
+        with hadir.database.write() as db:
+            db.execute(rule.delete().where(rule.c.id == id[0]))
 
 
 def test_ten_corrections_approved_at_once(hadir, chat):
@@ -244,19 +314,19 @@ def test_what_only_looks_like_one_second_is_not_shown(hadir, chat, difference):
     assert patterns(hadir, "same_second") == []
 
 
-def office_day(hadir, username):
-    """The rota has one day for that person, and so there is one for the unit."""
+def office_days(hadir, name, days=WORKING_DAYS):
+    """The rota has these days for that person, and so there is one for the unit."""
 
     def provide(request):
-        someone = next((each for each in request.people if each.name == username), None)
-        plan = request.plans.get((someone.id, WORKING_DAYS[3])) if someone else None
-        return {(someone.id, plan.day): replace(plan, place="wfo")} if plan else {}
+        someone = next((each for each in request.people if each.name == name), None)
+        plans = [request.plans.get((someone.id, day)) for day in days] if someone else []
+        return {(someone.id, plan.day): replace(plan, place="wfo") for plan in plans if plan}
 
     hadir.workdays.providers += (provide,)
 
 
 def test_work_from_home_that_no_rota_plans_is_added_up_by_unit(hadir, chat):
-    office_day(hadir, "Budi Santoso")
+    office_days(hadir, "Budi Santoso")
     for day in WORKING_DAYS[:2]:
         came(chat, "siti", day, "07:20", "wfh")
     assert patterns(hadir, "unplanned_home") == []
@@ -266,6 +336,16 @@ def test_work_from_home_that_no_rota_plans_is_added_up_by_unit(hadir, chat):
     assert (found.people, found.unit, found.count, found.of) == (("Dewi Lestari", "Siti Rahayu"), APLIKASI, 3, 3)
 
 
+def test_days_before_the_first_rota_of_a_unit_are_not_unplanned(hadir, chat):
+    office_days(hadir, "Budi Santoso", WORKING_DAYS[2:])
+    for day in WORKING_DAYS[:4]:
+        came(chat, "siti", day, "07:20", "wfh")
+    assert patterns(hadir, "unplanned_home") == []
+    came(chat, "siti", WORKING_DAYS[4], "07:20", "wfh")
+    [found] = patterns(hadir, "unplanned_home")
+    assert (found.count, found.of) == (3, 3)
+
+
 def test_a_unit_without_a_rota_has_no_unplanned_days(hadir, chat):
     for day in WORKING_DAYS[:3]:
         came(chat, "siti", day, "07:20", "wfh")
@@ -273,7 +353,7 @@ def test_a_unit_without_a_rota_has_no_unplanned_days(hadir, chat):
 
 
 def test_the_limits_are_data(hadir, chat):
-    office_day(hadir, "Budi Santoso")
+    office_days(hadir, "Budi Santoso")
     row = {
         "kind": "compliance",
         "name": "dasar",
@@ -329,7 +409,9 @@ def test_the_same_as_a_workbook(hadir, looked_at):
     assert [row[0] for row in book["Unit kerja"].iter_rows(min_row=5, values_only=True)] == [APLIKASI, KEPEGAWAIAN]
     assert [row[:4] for row in book["Koreksi"].iter_rows(min_row=5, values_only=True)] == [("Budi Santoso", APLIKASI, 3, 3)]
     kinds = [row[0] for row in book["Perlu dilihat"].iter_rows(min_row=5, values_only=True)]
-    assert kinds == ["Koreksi yang menghapus keterlambatan"]
+    assert kinds[0] == "Kehadiran rendah"
+    assert kinds[-1] == "Koreksi yang menghapus keterlambatan"
+    assert "kehadiran di bawah 90,0 %" in book["Perlu dilihat"]["A3"].value
     assert "tanyakan dahulu" in book["Perlu dilihat"]["A3"].value
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from integration import own_data, people
+from integration.accounts import link_request
 from integration.app import load_plugins
 from integration.core import Hadir
 from integration.db import metadata
@@ -82,7 +83,7 @@ def test_what_a_stranger_said_before_the_account_was_known(hadir, chat):
         "received_at": at("2026-11-20T07:00+07:00"),
     }
     with hadir.database.write() as db:
-        db.execute(insert(people.link_request).values(row))
+        db.execute(insert(link_request).values(row))
     assert collected(hadir, "siti").tables["link_request"][0]["said"] == {"text": "/hadir masuk"}
     assert "link_request" not in collected(hadir, "dewi").tables
 

@@ -185,7 +185,7 @@ def fields(form):
         ("/izin cuti penting 1-3 des", {"type": "penting", "days": "01/12/2026 – 03/12/2026", "reason": ""}),
         ("/izin izin besok 08.00-10.00", {"days": "24/11/2026", "hours": "08.00–10.00", "reason": ""}),
         ("/izin dinas besok", {"days": "24/11/2026", "hours": "", "number": "", "reason": ""}),
-        ("/izin cuti 2 hari", {"type": "tahunan", "days": "", "reason": ""}),
+        ("/izin cuti 2 hari", {"type": "tahunan", "days": "2 hari", "reason": ""}),
         ("/izin izin 2 hari mulai senin", {"days": "2 hari mulai 23/11/2026", "hours": "", "reason": ""}),
     ],
 )
@@ -413,8 +413,8 @@ def test_two_at_once_are_one_request(hadir, chat):
 def test_more_than_is_left_is_warned_of_on_both_sides(hadir, chat):
     siti = chat("siti")
     said = siti.says("/izin cuti 1-22 des")  # 16 working days
-    assert "⚠ Melebihi sisa Cuti tahunan 2026: kurang 4 hari." in said
-    assert "⚠ Melebihi sisa Cuti tahunan 2026: kurang 4 hari." in texts(inbox(hadir, "budi"))[0]
+    assert "⚠ 4 hari melebihi sisa Cuti tahunan 2026." in said
+    assert "⚠ 4 hari melebihi sisa Cuti tahunan 2026." in texts(inbox(hadir, "budi"))[0]
     assert rows(hadir) == [("tahunan", "01/12", "22/12", "waiting")]
 
 

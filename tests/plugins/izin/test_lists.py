@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-
 import pytest
 from sqlalchemy import select
 
+from integration import outbox_content
 from integration.messages import Button, File, Form, FormErrors, FormSubmission, Reply, plain
 from integration.outbox import outbox
 from plugins.izin.tables import absence
@@ -50,6 +49,16 @@ def test_what_waits_is_decided_from_the_list(hadir, chat):
     assert "Disetujui: Dewi Lestari" in budi.presses("Setujui 2")
     assert labels(budi.last) == ["1 lagi menunggu"]
     assert "1. Siti Rahayu" in budi.presses("1 lagi menunggu")
+
+
+def test_what_was_withdrawn_meanwhile_hides_nothing_of_the_list(chat):
+    siti, budi = chat("siti"), chat("budi")
+    siti.says("/izin cuti 1-3 des")
+    chat("dewi").says("/izin sakit")
+    budi.says("/izin daftar")
+    siti.presses("Tarik kembali")
+    assert "sudah ditarik kembali" in budi.presses("Setujui 1")
+    assert "1. Dewi Lestari" in budi.presses("1 lagi menunggu")
 
 
 def test_balance_says_what_goes_over(chat):
@@ -127,8 +136,8 @@ def send(hadir, talker, **values):
 def stored(hadir):
     """(path, media type, content) of the files that were queued for the storage."""
     with hadir.database.read() as db:
-        rows = db.scalars(select(outbox.c.payload).where(outbox.c.kind == "storage").order_by(outbox.c.id)).all()
-    return [(row["path"], row["media_type"], base64.b64decode(row["content"])) for row in rows]
+        rows = db.execute(select(outbox.c.key, outbox.c.payload).where(outbox.c.kind == "storage").order_by(outbox.c.id)).all()
+        return [(at["path"], at["media_type"], *outbox_content.of(db, key, at)) for key, at in rows]
 
 
 def test_the_number_goes_to_the_only_absence_that_lacks_one(hadir, chat):
@@ -191,6 +200,16 @@ def test_number_and_file_together_are_one_message(hadir, chat):
     send(hadir, siti, number="SKD-7/2026", file=File("foto.jpg", "image/jpeg", JPG))
     told = [line for line in texts(inbox(hadir, "budi")) if "menambahkan surat" in line]
     assert told == ["Siti Rahayu menambahkan surat untuk Cuti sakit, Senin 23 Nov 2026: SKD-7/2026"]
+
+
+def test_a_letter_without_a_number_is_named_after_its_owner(hadir, chat):
+    siti = chat("siti")
+    siti.says("/izin sakit")
+    siti.says("/izin surat")
+    send(hadir, siti, number="", file=File("foto.jpg", "image/jpeg", JPG))
+    told = inbox(hadir, "budi")[-1]
+    assert plain(told.text) == "Siti Rahayu menambahkan surat untuk Cuti sakit, Senin 23 Nov 2026."
+    assert [file.name for file in told.files] == ["Surat Siti Rahayu 2026-11-23.jpg"]
     assert problems(hadir) == []
 
 
