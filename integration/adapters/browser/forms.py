@@ -8,29 +8,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import structlog
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from integration import people, uploads
-from integration.adapters.browser import markup, security, sheets
+from integration import chat_delivery, outbox, people, uploads
+from integration.adapters.browser import markup, security, sheets, short
 from integration.core import Hadir
 from integration.errors import Refused
 from integration.i18n import Translate
-from integration.messages import Form, Reply, Sender, plain
+from integration.messages import Form, Reply, Sender, Text, plain, reply_to_json
+from integration.ports import HasAddress
 from integration.signing import BadToken
 
+log = structlog.get_logger()
+
 _ASSETS = Path(__file__).parent / "static"
+STYLE = _ASSETS / "hadir.css"
 _NOBODY = Sender("web", "", "")
 # What everything but the files of a form may come to.
 _TYPED_BYTES = 1 << 20
 
 
 def form_link(hadir: Hadir, form: Form, sender: Sender) -> str:
-    """The address at which `sender` can fill `form`, once, within an hour."""
+    """The address at which `sender` can fill `form`, once, within an hour. Not inside a transaction: it is kept."""
     base = hadir.settings.public_url or f"http://{hadir.settings.host}:{hadir.settings.port}"
-    return f"{base.rstrip('/')}/form/{sheets.issue(hadir, form, sender)}"
+    token = sheets.issue(hadir, form, sender)
+    try:
+        token = short.shorten(hadir, token, hadir.clock() + sheets.VALID)
+    except SQLAlchemyError:
+        log.exception("form_address_stays_long")  # it holds the whole form, and works all the same
+    return f"{base.rstrip('/')}/form/{token}"
 
 
 def blueprint(hadir: Hadir) -> Blueprint:
@@ -41,6 +54,19 @@ def blueprint(hadir: Hadir) -> Blueprint:
     pages.add_app_template_global(_asset, "asset")
     pages.after_request(security.harden)
     return pages
+
+
+def _most_bytes(sheet: sheets.Sheet) -> int:
+    """Twice what its files may hold: of a file that is somewhat too large, what was typed beside it can still be read."""
+    files = sum(field.kind == "file" for field in sheet.form.fields)
+    return 2 * files * uploads.LARGEST_BYTES + _TYPED_BYTES
+
+
+def _too_much(t: Translate, most: int) -> Text:
+    return t(
+        "That is more than {most} MB at once, so nothing was read. Please choose a smaller file; a screenshot will do.",
+        most=most >> 20,
+    )
 
 
 def _chosen(sheet: sheets.Sheet) -> sheets.Chosen:
@@ -65,19 +91,28 @@ class _FormPage:
         self._hadir = hadir
 
     def answer(self, token: str) -> ResponseReturnValue:
+        if short.is_short(token):
+            found = short.lengthen(self._hadir, token)
+            if found is None:
+                return self._refuse(_NOBODY, "expired")
+            token = found
         try:
             sheet = sheets.read(self._hadir, token)
         except BadToken as error:
             return self._refuse(_NOBODY, error.reason)
         t, used = self._reader(sheet)
-        if sheet.form.takes_files:
-            request.max_content_length = len(sheet.form.fields) * uploads.LARGEST_BYTES + _TYPED_BYTES
+        most = _most_bytes(sheet)
+        request.max_content_length = most
         if request.method != "POST":
-            return self._notice(t, "used", 403) if used else self._page(t, sheet)
+            return self._notice(t, "used", 403, sheet.sender) if used else self._page(t, sheet)
         try:
             outcome = sheets.submit(self._hadir, sheet, request.form, t, _chosen(sheet))
         except Refused:
             return self._refuse(sheet.sender, "used")
+        except RequestEntityTooLarge:
+            if not sheet.form.takes_files:
+                raise
+            return self._page(t, sheet, errors={"": plain(_too_much(t, most))}), 413
         return self._after(t, sheet, outcome)
 
     def _reader(self, sheet: sheets.Sheet) -> tuple[Translate, bool]:
@@ -95,8 +130,28 @@ class _FormPage:
             following = sheets.issue(self._hadir, outcome.answer, sheet.sender)
             return "", 303, {"Location": url_for("forms.form", token=following)}
         assert isinstance(outcome.answer, Reply)  # noqa: S101  # the two other kinds were dealt with
-        done = markup.to_html(outcome.answer.text)
-        return render_template("browser/done.html", t=t, done=done, refused=outcome.answer.refused, title=sheet.form.title)
+        answer = outcome.answer
+        shown = {"done": markup.to_html(answer.text), "refused": answer.refused, "title": sheet.form.title}
+        more = self._goes_on_in_the_chat(sheet, answer)
+        return render_template("browser/done.html", t=t, **shown, more=more, chat=self._chat(sheet.sender))
+
+    def _goes_on_in_the_chat(self, sheet: sheets.Sheet, answer: Reply) -> bool:
+        """A page has no buttons to press and no files to keep: an answer with these comes in the chat too."""
+        sender = sheet.sender
+        if not (answer.buttons or answer.files) or sender.platform not in self._hadir.ports.chats:
+            return False
+        payload = {"platform": sender.platform, "account": sender.id, "message": reply_to_json(answer)}
+        stream, key = f"account:{sender.platform}:{sender.id}"[:190], f"form:{sheet.nonce}"
+        with self._hadir.database.write() as db:
+            outbox.enqueue(db, kind=chat_delivery.KIND, stream=stream, key=key, payload=payload, now=self._hadir.clock())
+        return True
+
+    def _chat(self, sender: Sender) -> str:
+        """Where the sender's conversation with Hadir is opened, "" if that is not known."""
+        chat = self._hadir.ports.chats.get(sender.platform)
+        address = chat.address if isinstance(chat, HasAddress) else ""
+        # A bare name is one among the service's own containers; no phone finds it.
+        return address if "." in (urlsplit(address).hostname or "") else ""
 
     def _page(
         self,
@@ -112,7 +167,7 @@ class _FormPage:
         """A page that says what to do; whoever tried to send something is written down."""
         if request.method == "POST":
             self._hadir.dispatcher.refuse(sender, "form", reason, self._hadir.clock())
-        return self._notice(self._speak(), reason, 403)
+        return self._notice(self._speak(), reason, 403, sender)
 
-    def _notice(self, t: Translate, reason: str, status: int) -> ResponseReturnValue:
-        return render_template("browser/notice.html", t=t, reason=reason), status
+    def _notice(self, t: Translate, reason: str, status: int, sender: Sender) -> ResponseReturnValue:
+        return render_template("browser/notice.html", t=t, reason=reason, chat=self._chat(sender)), status

@@ -98,7 +98,8 @@ class _Room:
             abort(404)
         file = files[number]
         content = io.BytesIO(base64.b64decode(file["content"]))
-        return send_file(content, mimetype=file["media_type"], as_attachment=True, download_name=file["name"])
+        shown = file["media_type"] in show.PICTURES and "download" not in request.args
+        return send_file(content, mimetype=file["media_type"], as_attachment=not shown, download_name=file["name"])
 
     # ------------------------------------------------------------ what a person does
 

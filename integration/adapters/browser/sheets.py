@@ -72,11 +72,19 @@ def submit(hadir: Hadir, sheet: Sheet, typed: Mapping[str, str], t: Translate, c
     submission = FormSubmission(sheet.form.action, values, sheet.form.value, files=files)
     answer = hadir.dispatcher.handle(sheet.sender, submission, now, Once(sheet.nonce, now + VALID))
     if isinstance(answer, Reply) and answer.refused:
-        with hadir.database.read() as db:
-            return Outcome(answer, again=not is_used(db, sheet))
+        return _refused(hadir, sheet, answer, files, t)
     if isinstance(answer, FormErrors):
         return Outcome(FormErrors(_choose_again(answer.by_field, files, t)), again=True)
     return Outcome(answer, again=False)
+
+
+def _refused(hadir: Hadir, sheet: Sheet, answer: Reply, files: Mapping[str, File], t: Translate) -> Outcome:
+    """The sheet can be sent again if the refusal undid everything."""
+    with hadir.database.read() as db:
+        again = not is_used(db, sheet)
+    if again and files:
+        return Outcome(FormErrors(_choose_again({"": plain(answer.text)}, files, t)), again=True)
+    return Outcome(answer, again=again)
 
 
 def _file_fields(form: Form) -> list[Field]:
@@ -91,7 +99,8 @@ def _files(form: Form, chosen: Chosen, t: Translate) -> tuple[dict[str, File], d
         name, content = chosen.get(field.name, ("", b""))
         if name:
             try:
-                files[field.name] = uploads.receive(name, content, t)
+                receive = uploads.as_it_is if field.any_type else uploads.receive
+                files[field.name] = receive(name, content, t)
             except uploads.Unusable as error:
                 errors[field.name] = plain(error.text)
     return files, errors
@@ -175,6 +184,7 @@ def _input(field: Field, value: str, error: str) -> Input:
 def _packed(form: Form) -> list[Any]:
     fields = [
         [f.name, f.label, f.kind, f.default, f.hint, int(f.required), f.max_length, [list(pair) for pair in f.choices]]
+        + [1] * f.any_type
         for f in form.fields
     ]
     return [form.action, form.title, fields, form.value, form.intro, form.submit]
@@ -186,6 +196,15 @@ def _unpacked(packed: Sequence[Any]) -> Form:
 
 
 def _field(
-    name: str, label: str, kind: Any, default: str, hint: str, required: int, max_length: int, choices: list[list[str]]
+    name: str,
+    label: str,
+    kind: Any,
+    default: str,
+    hint: str,
+    required: int,
+    max_length: int,
+    choices: list[list[str]],
+    any_type: int = 0,
 ) -> Field:
-    return Field(name, label, kind, default, hint, bool(required), max_length, tuple((pair[0], pair[1]) for pair in choices))
+    pairs = tuple((pair[0], pair[1]) for pair in choices)
+    return Field(name, label, kind, default, hint, bool(required), max_length, pairs, bool(any_type))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,13 +13,16 @@ from typing import Any
 from babel.dates import format_date
 from sqlalchemy import Row
 
-from integration import workdays
+from integration import pictures, workdays
 from integration.adapters.browser import markup
 from integration.core import Hadir
 from integration.i18n import Translate
 from integration.messages import Text, plain
 from integration.people import Person
 from integration.plugin import Plugin, Subcommand
+
+# What a browser shows by itself; everything else is downloaded.
+PICTURES = frozenset({"image/png", "image/jpeg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,14 @@ class ShownButton:
 
 @dataclass(frozen=True, slots=True)
 class ShownFile:
+    """`width` and `height` are pixels where they are known, else 0: a page that knows them does not jump."""
+
     name: str
     number: int
     size: str
+    is_picture: bool = False
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def _message(hadir: Hadir, person: Person, row: Row[Any], day: str, now: datetim
         iso=row.at.isoformat(),
         day=day,
         buttons=[_button(hadir, row, number, now) for number in range(len(body.get("buttons", ())))],
-        files=[ShownFile(f["name"], n, _size(f["content"])) for n, f in enumerate(body.get("files", ()))],
+        files=[_file(f, number) for number, f in enumerate(body.get("files", ()))],
     )
 
 
@@ -93,8 +102,16 @@ def _button(hadir: Hadir, row: Row[Any], number: int, now: datetime) -> ShownBut
     return ShownButton(plain(button["label"]), token, button["style"], expired=now >= row.at + valid)
 
 
-def _size(base64: str) -> str:
-    return f"{max(1, round(len(base64) * 3 / 4 / 1024))} KB"
+def _file(file: Mapping[str, Any], number: int) -> ShownFile:
+    size = _size(file["content"])
+    if file["media_type"] not in PICTURES:
+        return ShownFile(file["name"], number, size)
+    width, height = pictures.pixels(base64.b64decode(file["content"][:4096]))
+    return ShownFile(file["name"], number, size, True, width, height)
+
+
+def _size(content: str) -> str:
+    return f"{max(1, round(len(content) * 3 / 4 / 1024))} KB"
 
 
 def state(rows: Sequence[Row[Any]]) -> str:

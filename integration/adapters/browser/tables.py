@@ -1,8 +1,8 @@
-"""The demo's chat room keeps its messages, so that a page can be loaded again."""
+"""What the pages keep: the messages of the demo's chat room, and the forms behind short addresses."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from integration.db import Instant, metadata
 
@@ -21,3 +21,12 @@ room_message = Table(
     Column("key", String(190), unique=True),
 )
 Index("ix_room_message_person_id_id", room_message.c.person_id, room_message.c.id)
+
+# hash: SHA-256 of the address's last part. sheet: the form and whom it is for, sealed with a key made from that part.
+form_page = Table(
+    "form_page",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("sheet", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)

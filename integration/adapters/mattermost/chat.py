@@ -15,6 +15,8 @@ from mattermostdriver import Driver
 from integration import installation
 from integration.adapters.mattermost import forms, render
 from integration.adapters.mattermost.client import Client, MattermostError, driver
+from integration.adapters.mattermost.files import MattermostFiles, profile
+from integration.adapters.mattermost.inbox import MattermostInbox
 from integration.adapters.mattermost.signed import Made, sign_button, sign_form
 from integration.core import Hadir
 from integration.messages import Button, File, Form, Reply, plain
@@ -60,7 +62,7 @@ def post_mark(key: str) -> str:
     return str(uuid.uuid5(_KEYS, key))
 
 
-class MattermostChat:
+class MattermostChat(MattermostFiles, MattermostInbox):
     """Everything that Hadir asks of Mattermost; every method may raise `MattermostError`, a `DeliveryError`."""
 
     name = PLATFORM
@@ -74,6 +76,11 @@ class MattermostChat:
         self.access = access
         self.driver: Driver = driver(access.url, access.token)
         self.client: Client = self.driver.client
+
+    @property
+    def address(self) -> str:
+        """Where people open Mattermost."""
+        return self.access.url
 
     # ------------------------------------------------------------ the port
 
@@ -189,11 +196,6 @@ class MattermostChat:
             self.client.close()
             self._use(fresh)
             return call()
-
-
-def profile(user: dict[str, Any]) -> Profile:
-    name = " ".join(filter(None, (user.get("first_name"), user.get("last_name")))) or user.get("nickname") or user["username"]
-    return Profile(id=user["id"], username=user["username"], email=user.get("email", "").lower(), name=name)
 
 
 def button_attachments(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
+import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -22,6 +25,10 @@ CONNECT_SECONDS, READ_SECONDS = 3.0, 15.0
 PERSON_WAITS_SECONDS = 2.0
 TRIES = 3
 LONGEST_PAUSE_SECONDS = 5.0
+# Of a file: how much is read at once, and how slowly one may come after the first minute.
+PIECE_BYTES, PATIENCE_SECONDS, SLOWEST_BYTES_A_SECOND = 1 << 18, 60.0, 16 << 10
+# Before an object of an array.
+_BETWEEN = re.compile(r"[\s,]*(?=\{)")
 _TRANSIENT = frozenset({502, 503, 504})
 # Refusals that a repeat cannot mend. 401 can be mended by setup, so what waits for it is kept waiting.
 _PERMANENT = frozenset({400, 403, 404, 405, 410, 413, 414, 415, 422, 501})
@@ -87,6 +94,55 @@ class Client(mattermostdriver.client.Client):  # type: ignore[misc]  # the drive
                 time.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
+    def stream(self, endpoint: str, size: int) -> Iterator[bytes]:
+        """The body of a GET in pieces, `size` bytes of it and no more; only its beginning is repeated.
+
+        Raises `MattermostError` also for a body that breaks off, or drips.
+        """
+        response = self._opened(endpoint)
+        began, passed = time.monotonic(), 0
+        try:
+            for piece in response.iter_content(PIECE_BYTES):
+                passed += len(piece)
+                seconds = time.monotonic() - began
+                if passed > size:
+                    raise MattermostError(
+                        f"{_host(response.url)} sends more than the {size} bytes that it named", permanent=True
+                    )
+                if seconds > PATIENCE_SECONDS and passed < seconds * SLOWEST_BYTES_A_SECOND:
+                    raise MattermostError(f"{_host(response.url)} sends too slowly ({passed} bytes in {seconds:.0f} s)")
+                yield piece
+        except requests.RequestException as error:
+            raise MattermostError(_why(response.url, error)) from None
+        finally:
+            response.close()
+        if passed < size:
+            raise MattermostError(f"{_host(response.url)} broke off in the middle of its answer")
+
+    def _opened(self, endpoint: str) -> requests.Response:
+        for tried in range(1, TRIES + 1):
+            try:
+                return self._answered("GET", self.url + endpoint, {})
+            except MattermostError as error:
+                pause = _pause(error, tried, repeatable=True)
+                if pause is None or pause >= self._left():
+                    raise
+                time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def objects(self, endpoint: str) -> Iterator[dict[str, Any]]:
+        """The objects of a JSON array one by one, however long it is. Raises `MattermostError` also if it breaks off."""
+        response = self._opened(endpoint)
+        try:
+            yield from json_objects(response.iter_content(PIECE_BYTES))
+        except requests.RequestException as error:
+            raise MattermostError(_why(response.url, error)) from None
+        except ValueError:
+            text = f"{_host(response.url)} did not answer with a list in JSON; is the address right?"
+            raise MattermostError(text, status=response.status_code) from None
+        finally:
+            response.close()
+
     def get(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
         return decoded(self.make_request("GET", endpoint, options=options, params=params))
 
@@ -105,13 +161,23 @@ class Client(mattermostdriver.client.Client):  # type: ignore[misc]  # the drive
         return float("inf") if until is None else max(until - time.monotonic(), 0.05)
 
     def _once(self, method: str, url: str, body: dict[str, Any]) -> requests.Response:
+        response = self._answered(method, url, body)
+        try:
+            _read(response)
+        except requests.RequestException as error:
+            raise MattermostError(_why(url, error), error_id=_unsent(error)) from None
+        return response
+
+    def _answered(self, method: str, url: str, body: dict[str, Any]) -> requests.Response:
+        """The answer, not read yet if it is a good one."""
         left = self._left()
         timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
         try:
             response = self._session.request(
                 method, url, headers=self.auth_header(), timeout=timeout, allow_redirects=False, stream=True, **body
             )
-            _read(response)
+            if response.status_code >= 300:
+                _read(response)
         except requests.exceptions.SSLError as error:
             raise MattermostError(f"the certificate of {_host(url)} is not trusted: {error}") from None
         except requests.RequestException as error:
@@ -130,6 +196,29 @@ def driver(url: str, token: str) -> Driver:
     made = Driver(options, client_cls=Client)
     made.client.token = token
     return made
+
+
+def json_objects(pieces: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """What stands in a JSON array of objects that comes in pieces; raises ValueError if that is not what it is."""
+    decode, characters = json.JSONDecoder().raw_decode, codecs.getincrementaldecoder("utf-8")()
+    text, begun = "", False
+    for piece in pieces:
+        text = (text + characters.decode(piece)).lstrip()
+        if not begun and text:
+            if text[0] != "[":
+                raise ValueError("no array")
+            text, begun = text[1:], True
+        at = 0
+        while found := _BETWEEN.match(text, at):
+            at = found.end()
+            try:
+                value, at = decode(text, at)
+            except ValueError:  # the rest is in the next piece
+                break
+            yield value
+        text = text[at:]
+    if not begun or text.strip() != "]":
+        raise ValueError("the array does not end")
 
 
 def decoded(response: requests.Response) -> Any:

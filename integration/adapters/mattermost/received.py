@@ -85,16 +85,18 @@ def command_sender(fields: Fields) -> Sender:
 
 
 def command_channel(fields: Fields) -> Channel:
-    return _channel(*(text(one(fields, name)) for name in ("channel_id", "channel_name", "team_id")))
+    id, name, team_id = (text(one(fields, name)) for name in ("channel_id", "channel_name", "team_id"))
+    return _channel(id, name, team_id, thread=text(one(fields, "root_id")))
 
 
 def callback_channel(body: Mapping[str, Any]) -> Channel:
-    return _channel(_string(body, "channel_id"), _string(body, "channel_name"), _string(body, "team_id"))
+    named = (_string(body, name) for name in ("channel_id", "channel_name", "team_id"))
+    return _channel(*named, message=_string(body, "post_id"))
 
 
-def _channel(id: str, name: str, team_id: str) -> Channel:
+def _channel(id: str, name: str, team_id: str, *, thread: str = "", message: str = "") -> Channel:
     # A direct channel is named after its two users.
-    return Channel(id, name, team_id, direct="__" in name)
+    return Channel(id, name, team_id, "__" in name, thread, message)
 
 
 def callback_sender(body: Mapping[str, Any]) -> Sender:

@@ -182,9 +182,9 @@ class Callbacks:
 
     def _chat(self) -> MattermostChat | None:
         """Setup may run after this process began."""
-        chat = self._hadir.chats.get(PLATFORM)
+        chat = self._hadir.ports.chats.get(PLATFORM)
         if chat is None:
             chat = connect(self._hadir)
             if chat is not None:
-                self._hadir.chats[PLATFORM] = chat
+                self._hadir.ports.chats[PLATFORM] = chat
         return chat if isinstance(chat, MattermostChat) else None

@@ -11,8 +11,9 @@ from mattermostdriver import Driver
 from mattermostdriver.endpoints.bots import Bots
 from sqlalchemy import Connection, Row, delete, select
 
-from integration import audit, installation
-from integration.adapters.mattermost import accounts
+from integration import accounts, audit, installation
+from integration.adapters.mattermost.accounts import profiles
+from integration.adapters.mattermost.chat import PLATFORM
 from integration.adapters.mattermost.client import MattermostError, driver
 from integration.adapters.mattermost.known import token_hash
 from integration.adapters.mattermost.tables import mattermost_command
@@ -232,8 +233,8 @@ class Setup:
     def _bind_accounts(self) -> None:
         """People whose username was imported get the id behind it, unless the e-mail address says it is somebody else."""
         with self._hadir.database.read() as db:
-            rows, taken = accounts.unbound(db), accounts.taken(db)
-        found = accounts.profiles(self._admin, [row.username for row in rows])
+            rows, taken = accounts.unbound(db, PLATFORM), accounts.taken(db, PLATFORM)
+        found = profiles(self._admin, [row.username for row in rows])
         for row in rows:
             user = found.get(row.username)
             if user is None or user.id in taken:
@@ -245,7 +246,7 @@ class Setup:
 
     def _bind(self, row: Row[Any], user: Profile) -> None:
         with self._hadir.database.write() as db:
-            accounts.bind(db, row, user, self._hadir.clock())
+            accounts.bind(db, PLATFORM, row, user.id, self._hadir.clock())
 
     # ------------------------------------------------------------ the database
 

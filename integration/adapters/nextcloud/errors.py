@@ -14,3 +14,4 @@ class NextcloudError(DeliveryError):
         super().__init__(text, permanent=permanent, retry_after=retry_after)
         self.status = status
         self.lost = lost
+        self.locked_out = "nextcloud" if status == 401 else ""

@@ -6,88 +6,194 @@ import base64
 import builtins
 import hashlib
 import hmac
-import re
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
+from integration.adapters.nextcloud import shares
 from integration.adapters.nextcloud.client import Client
 from integration.adapters.nextcloud.errors import NextcloudError
+from integration.adapters.nextcloud.uploads import PIECE_BYTES, Upload, checksum
 from integration.errors import DeliveryError
-from integration.ports import StoredFile
+from integration.ports import Changed, Link, Progress, StoredFile, Version
+from integration.safe_names import names_in, same
+from integration.streams import counted, pieces
 
 if TYPE_CHECKING:
     from integration.adapters.nextcloud.cloud import Cloud
+    from integration.adapters.nextcloud.dav import Node
 
-LINK = 3
-READ = 1
-LABEL = "Hadir"
-_SHARES = "/ocs/v1.php/apps/files_sharing/api/v1/shares"
-_LONGEST_NAME_BYTES = 250
 # What Nextcloud itself reserves, in any spelling.
 _RESERVED_NAMES = frozenset({".htaccess"})
 _RESERVED_ENDINGS = (".part", ".filepart")
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 
-
-class Link(str):
-    """The address of a shared file; `password` opens it, and shows up in no representation of the link."""
-
-    __slots__ = ("password",)
-    password: str
-
-    def __new__(cls, url: str, password: str) -> Link:
-        link = super().__new__(cls, url)
-        link.password = password
-        return link
+T = TypeVar("T")
 
 
 class NextcloudStorage:
     """Files under `folder` (empty: the account's root), which is made when it is first written to.
 
-    `key` (16 bytes or more) makes the passwords of links: the same file has the same password, so that a repeat of
-    `share` shuts nobody out. `clock` gives the time of change that a file shows.
+    `key` (16 bytes or more) makes the passwords of links: the same link has the same password, so that a repeat of
+    `share` shuts nobody out. `clock` gives the time of change that a file shows. A `version` is an ETag: it differs for
+    writes that are a second apart, or of another size.
     """
 
     name = "nextcloud"
 
-    def __init__(self, client: Client, folder: str, *, key: bytes, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, client: Client, folder: str, *, key: bytes, clock: Callable[[], datetime], piece_bytes: int = PIECE_BYTES
+    ) -> None:
         self._client = client
         self._folder = _names(folder) if folder else []
         self._key = key
         self._clock = clock
+        self._piece_bytes = piece_bytes
 
-    def put(self, path: str, content: bytes, media_type: str) -> StoredFile:
+    def within(self, seconds: float = 2.0) -> AbstractContextManager[None]:
+        return self._client.within(seconds)
+
+    # ------------------------------------------------------------ content
+
+    def put(self, path: str, content: bytes, media_type: str, *, expected: str | None = None) -> StoredFile:
         """Write the file in one call where its folder exists. Nextcloud shows the type that the name's ending says."""
-        target = self._inside(path)
-        modified = self._clock().astimezone(UTC).replace(microsecond=0)
-        write = partial(_upload, target, content, media_type, modified)
+        target, modified = self._inside(path), self._now()
+        digest = checksum(hashlib.sha256(content).hexdigest())
+        write = partial(_upload, target, content, media_type, modified, digest, expected)
         try:
-            self._client.call(write)
+            version = self._with_folders(target, lambda: self._client.call(write))
         except NextcloudError as error:
-            if error.status not in (404, 409):  # so it says when the folder is missing
+            if error.status != 412:
                 raise
-            self._make_folders(target)
-            self._client.call(write)
-        return StoredFile(path, len(content), modified)
+            return self._ours_or_changed(target, len(content), digest)
+        return StoredFile(self._outside(target), len(content), modified, version)
+
+    def put_stream(
+        self,
+        path: str,
+        content: BinaryIO | Iterable[bytes],
+        size: int,
+        media_type: str,
+        *,
+        expected: str | None = None,
+        progress: Progress | None = None,
+    ) -> StoredFile:
+        target, modified = self._inside(path), self._now()
+        source = counted(pieces(content, self._piece_bytes), size)
+        if size <= self._piece_bytes:
+            stored = self.put(path, b"".join(source), media_type, expected=expected)
+            if progress:
+                progress(size)
+            return stored
+        self._make_folders(target)
+        version, digest = Upload(self._client, target, size, modified, expected).run(source, progress)
+        if not version:
+            return self._ours_or_changed(target, size, digest)
+        return StoredFile(self._outside(target), size, modified, version)
 
     def get(self, path: str) -> bytes:
         target = self._inside(path)
         return self._client.call(lambda cloud: cloud.download(target))
 
-    def list(self, folder: str) -> Sequence[StoredFile]:
-        """The files directly in `folder`, by name; a folder that does not exist is empty."""
+    def open(self, path: str) -> Iterator[bytes]:
+        """Each piece is a call of its own: a broken line costs one piece, and a slow reader keeps no connection busy."""
+        target = self._inside(path)
+        first = self._client.call(lambda cloud: cloud.piece(target, 0, self._piece_bytes, ""))
+        return self._pieces(target, *first)
+
+    def _pieces(self, target: str, content: bytes, total: int, version: str) -> Iterator[bytes]:
+        passed = 0
+        while content:
+            yield content
+            passed += len(content)
+            if passed >= total:
+                return
+            try:
+                content, _, _ = self._client.call(partial(_piece, target, passed, self._piece_bytes, version))
+            except NextcloudError as error:
+                if error.status != 412:
+                    raise
+                raise NextcloudError(f"{target} was changed while it was read", status=412) from None
+
+    # ------------------------------------------------------------ the tree
+
+    def stat(self, path: str) -> StoredFile | None:
+        node = self._look(self._inside(path))
+        return self._stored(node) if node else None
+
+    def list(self, folder: str, *, folders: bool = False) -> Sequence[StoredFile]:
+        """A folder that does not exist is empty."""
         target = self._inside(folder) if folder else "/".join(self._folder)
         try:
-            nodes = self._client.call(lambda cloud: cloud.files.listdir(target))
+            _, *nodes = self._client.call(lambda cloud: cloud.look(target, 1))
         except NextcloudError as error:
             if error.status == 404:
                 return []
             raise
-        prefix = f"{folder}/" if folder else ""
-        files = [_stored(prefix, node) for node in nodes if not node.is_dir]
-        return sorted(files, key=lambda file: file.path)
+        found = [self._stored(node) for node in nodes if folders or not node.folder]
+        return sorted(found, key=lambda each: (not each.folder, each.path))
+
+    def find(self, words: Sequence[str], folder: str, limit: int) -> Sequence[StoredFile]:
+        """Nextcloud's own search; what it takes for a sign of its own is compared here. In no folder is nothing."""
+        target = self._inside(folder) if folder else "/".join(self._folder)
+        wanted = [same(word) for word in words]
+        asked = [word.translate(_SIGNS) for word in wanted]
+        many = limit if asked == wanted else limit * 10
+        try:
+            nodes = self._client.call(lambda cloud: cloud.search(target, asked, many))
+        except NextcloudError as error:
+            if error.status == 404:
+                return []
+            raise
+        found = [node for node in nodes if all(word in same(node.path.rpartition("/")[2]) for word in wanted)]
+        return [self._stored(node) for node in found[:limit]]
+
+    def make_folder(self, path: str) -> None:
+        self._make_folders(f"{self._inside(path)}/")
+        node = self._look(self._inside(path))
+        if node is None or not node.folder:
+            raise NextcloudError(f"{path}: a file has that name", permanent=True)
+
+    def move(self, path: str, to: str) -> StoredFile:
+        source, target = self._inside(path), self._inside(to)
+        before = self._existing(source)
+        try:
+            self._with_folders(target, lambda: self._client.call(lambda cloud: cloud.move(source, target)))
+        except NextcloudError as error:
+            after = self._look(target) if error.status in (404, 412) else None
+            if after is None:
+                raise
+            if after.file_id != before.file_id:
+                raise Changed(self._stored(after)) from None
+        return self._stored(self._existing(target))
+
+    def delete(self, path: str) -> None:
+        """Move the file to Nextcloud's bin. A folder is left alone: with it would go all that it holds."""
+        target = self._inside(path)
+        node = self._look(target)
+        if node is None:
+            return
+        if node.folder:
+            raise NextcloudError(f"{path}: that is a folder, not a file", permanent=True)
+        with suppress_missing():
+            self._client.call(lambda cloud: cloud.remove(target))
+
+    # ------------------------------------------------------------ earlier contents
+
+    def versions(self, path: str) -> Sequence[Version]:
+        file = self._existing(self._inside(path))
+        kept = self._client.call(lambda cloud: cloud.kept(file.file_id))
+        return [Version(each.id, each.size, each.modified) for each in kept if each.modified != file.modified]
+
+    def restore(self, path: str, version: str) -> StoredFile:
+        target = self._inside(path)
+        file = self._existing(target)
+        self._client.call(lambda cloud: cloud.restore(file.file_id, version))
+        return self._stored(self._existing(target))
+
+    # ------------------------------------------------------------ who may see it
 
     def share(self, path: str, *, expires: datetime | None = None) -> Link:
         """The link of ours for this file, with its password; a repeat gives the same link with the new last day.
@@ -95,101 +201,121 @@ class NextcloudStorage:
         Nextcloud ends a link at a midnight: it is the first one not before `expires`, in the server's own zone.
         """
         target = "/" + self._inside(path)
-        password = self._password(target)
-        wishes = {"password": password, "permissions": READ, "label": LABEL, "expireDate": _last_day(expires)}
-        return Link(str(self._client.call(partial(_share, target, wishes))["url"]), password)
+        return shares.link(self._client, target, partial(self._password, target), expires)
 
-    def delete(self, path: str) -> None:
-        """Move the file to Nextcloud's bin. A folder is left alone: with it would go all that it holds."""
+    def unshare(self, path: str) -> None:
+        with suppress_missing():
+            shares.end_link(self._client, "/" + self._inside(path))
+
+    def grant(self, path: str, accounts: Sequence[str], *, edit: bool) -> None:
+        """Accounts are user ids, or `group:<id>`. Twenty new ones in ten minutes are all that Nextcloud takes: then
+        `DeliveryError` says when to go on, and what was granted stays.
+        """
         target = self._inside(path)
-        try:
-            node = self._client.call(lambda cloud: cloud.files.by_path(target))
-        except NextcloudError as error:
-            if error.status == 404:
-                return
-            raise
-        if node is None or node.is_dir:
-            raise NextcloudError(f"{path}: that is a folder, not a file", permanent=True)
-        self._client.call(lambda cloud: cloud.files.delete(target, not_fail=True))
+        whole = shares.EDIT_FOLDER if self._existing(target).folder else shares.EDIT_FILE
+        shares.grant(self._client, f"/{target}", accounts, whole if edit else shares.READ)
+
+    def link_for_members(self, path: str) -> str:
+        return f"{self._client.url}/index.php/f/{self._existing(self._inside(path)).file_id}"
 
     # ------------------------------------------------------------ helpers
 
+    def _ours_or_changed(self, target: str, size: int, digest: str) -> StoredFile:
+        """What is there in the place of what was expected: our own content, after a lost answer, or somebody else's."""
+        node = self._look(target)
+        if node and not node.folder and (node.size, node.checksum) == (size, digest):
+            return self._stored(node)
+        raise Changed(self._with_author(node) if node else None)
+
+    def _with_author(self, node: Node) -> StoredFile:
+        """With who wrote it, where this Nextcloud keeps versions."""
+        stored = self._stored(node)
+        with suppress(NextcloudError):
+            kept = self._client.call(lambda cloud: cloud.kept(node.file_id))
+            return replace(stored, by=next((each.author for each in kept if each.modified == node.modified), ""))
+        return stored
+
+    def _look(self, target: str) -> Node | None:
+        try:
+            return self._client.call(lambda cloud: cloud.look(target))[0]
+        except NextcloudError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def _existing(self, target: str) -> Node:
+        node = self._look(target)
+        if node is None:
+            raise NextcloudError(f"{self._outside(target)}: there is no such file", status=404, permanent=True)
+        return node
+
+    def _with_folders(self, target: str, act: Callable[[], T]) -> T:
+        """Most folders are there: they are made when Nextcloud says that one is missing."""
+        try:
+            return act()
+        except NextcloudError as error:
+            if error.status not in (404, 409):  # so it says when the folder is missing
+                raise
+        self._make_folders(target)
+        return act()
+
     def _make_folders(self, target: str) -> None:
         # A group folder that is new has to be seen once; else MKCOL would make a private folder of its name.
-        self._client.call(lambda cloud: cloud.files.listdir(""))
+        self._client.call(lambda cloud: cloud.look("", 1))
         names = target.split("/")[:-1]
         for depth in range(1, len(names) + 1):
             self._make_folder("/".join(names[:depth]))
 
     def _make_folder(self, path: str) -> None:
         try:
-            self._client.call(lambda cloud: cloud.files.mkdir(path))
+            self._client.call(lambda cloud: cloud.make_folder(path))
         except NextcloudError as error:
             if error.status != 405:  # it is there already, or somebody was quicker
                 raise
 
+    def _stored(self, node: Node) -> StoredFile:
+        path = self._outside(node.path)
+        return StoredFile(path, node.size, node.modified, "" if node.folder else node.etag, folder=node.folder)
+
     def _inside(self, path: str) -> str:
         return "/".join((*self._folder, *_names(path)))
 
-    def _password(self, target: str) -> str:
+    def _outside(self, target: str) -> str:
+        return "/".join(target.split("/")[len(self._folder) :])
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(UTC).replace(microsecond=0)
+
+    def _password(self, target: str, share: str) -> str:
         """Sixteen characters that nobody guesses, and the kinds of characters that password rules ask for."""
-        secret = base64.b32encode(hmac.digest(self._key, target.encode(), hashlib.sha256)).decode().lower()
+        secret = base64.b32encode(hmac.digest(self._key, f"{target}\0{share}".encode(), hashlib.sha256)).decode().lower()
         return "-".join(("H7", secret[0:4], secret[4:8], secret[8:12], secret[12:16]))
 
 
-# ---------------------------------------------------------------- what runs in the loop; each may run twice
+class suppress_missing(AbstractContextManager[None]):  # noqa: N801 - read as a word, like contextlib's own
+    """What is not there needs no end."""
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> bool:
+        return isinstance(error, NextcloudError) and error.status == 404
 
 
-async def _upload(target: str, content: bytes, media_type: str, modified: datetime, cloud: Cloud) -> None:
-    await cloud.upload(target, content, media_type, modified)
+# What a search takes for "any letter", "anything" and "the next one to the letter": there each stands for any letter.
+_SIGNS = str.maketrans("%\\", "__")
 
 
-async def _share(target: str, wishes: dict[str, Any], cloud: Cloud) -> dict[str, Any]:
-    """Change our link or make one. In the body, not in the address: there the password would be logged on the way."""
-    shares = await cloud.ocs("GET", _SHARES, params={"path": target})
-    ours = next((share for share in shares if share["share_type"] == LINK and share["label"] == LABEL), None)
-    if ours is None:
-        return dict(await cloud.ocs("POST", _SHARES, json={"path": target, "shareType": LINK, **wishes}))
-    if not wishes["expireDate"] and await _ends_always(cloud):
-        wishes = {name: wish for name, wish in wishes.items() if name != "expireDate"}
-    return dict(await cloud.ocs("PUT", f"{_SHARES}/{ours['id']}", json=wishes))
+async def _upload(
+    target: str, content: bytes, media_type: str, modified: datetime, digest: str, expected: str | None, cloud: Cloud
+) -> str:
+    return await cloud.upload(target, content, media_type, modified, digest, expected)
 
 
-async def _ends_always(cloud: Cloud) -> bool:
-    """Whether this server wants a last day for every link; it then gave the link one when it was made."""
-    public = (await cloud.capabilities)["files_sharing"]["public"]
-    return bool(public["expire_date"].get("enforced"))
-
-
-# ---------------------------------------------------------------- names and days
+async def _piece(target: str, first: int, size: int, version: str, cloud: Cloud) -> tuple[bytes, int, str]:
+    return await cloud.piece(target, first, size, version)
 
 
 def _names(path: str) -> builtins.list[str]:
     """The names in `path`; raises `DeliveryError` (permanent) for one that is not safe, or not Nextcloud's to hold."""
-    names = path.split("/")
-    if not all(map(_is_name, names)):
-        raise DeliveryError(f"{path!r} is not a path inside the storage", permanent=True)
+    names = names_in(path)
+    if any(name.lower() in _RESERVED_NAMES or name.lower().endswith(_RESERVED_ENDINGS) for name in names):
+        raise DeliveryError(f"{path!r} is not a path inside the storage: Nextcloud keeps that name for itself", permanent=True)
     return names
-
-
-def _is_name(name: str) -> bool:
-    try:
-        fits = 0 < len(name.encode()) <= _LONGEST_NAME_BYTES
-    except UnicodeEncodeError:
-        return False
-    small = name.lower()
-    reserved = small in _RESERVED_NAMES or small.endswith(_RESERVED_ENDINGS)
-    return fits and name not in (".", "..") and not reserved and not _FORBIDDEN.search(name)
-
-
-def _last_day(expires: datetime | None) -> str:
-    """The day with whose first moment the link ends; "" for a link without end (as far as the server allows one)."""
-    if expires is None:
-        return ""
-    midnight = expires.time() == time()
-    day: date = expires.date() if midnight else expires.date() + timedelta(days=1)
-    return day.isoformat()
-
-
-def _stored(prefix: str, node: Any) -> StoredFile:
-    return StoredFile(prefix + node.name, node.info.size, node.info.last_modified.astimezone(UTC))

@@ -1,0 +1,1 @@
+"""Setting a Nextcloud up: the account, units' folders, the calendar, Talk's bot."""

@@ -1,0 +1,1 @@
+"""Talk as a chat platform."""
