@@ -31,7 +31,7 @@ KIND = "account"
 def deliver(hadir: Hadir, row: Row) -> Mapping[str, Any]:
     """Compare the addresses, and undo the link if they differ; raises `DeliveryError` while the platform is away."""
     payload = row.payload
-    chat = hadir.chats.get(payload["platform"])
+    chat = hadir.ports.chats.get(payload["platform"])
     if chat is None:
         return {"checked": False}
     profile = chat.profile(id=payload["external_id"])

@@ -148,15 +148,22 @@ def already_decided(context: Context, found: Decided) -> Text:
     return t("Already rejected by {name} at {at}: “{note}”", name=name, at=at, note=found.decision_note)
 
 
-def too_late(line: Text) -> Reply:
-    """The answer to a button of a request that somebody else has decided, in the place of its buttons."""
-    return Reply(line, replaces=True, refused=True)
+def too_late(line: Text, more: tuple[Button, ...] = ()) -> Reply:
+    """The answer to a button of a request that is decided, in the place of its buttons; `more` leads to what still waits.
+
+    The buttons may have been a list's, whose other requests would be out of sight without it.
+    """
+    return Reply(line, buttons=more, replaces=True, refused=True)
 
 
 def done(context: Context, text: Text, waiting: int, say: str, words: str) -> Reply:
     """After a decision, in the place of its buttons; the list is one press away while more wait."""
-    label = context.t("{count} more waiting", count=waiting)
-    return Reply(text, buttons=(Button(label, say, words),) if waiting else (), replaces=True)
+    return Reply(text, buttons=more_waiting(context, waiting, say, words), replaces=True)
+
+
+def more_waiting(context: Context, waiting: int, say: str, words: str) -> tuple[Button, ...]:
+    """The way to the list, while there is anything in it."""
+    return (Button(context.t("{count} more waiting", count=waiting), say, words),) if waiting else ()
 
 
 def more_of_list(t: Translate, count: int) -> list[Text]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -145,17 +145,36 @@ def _is_ours(key: bytes, seq: int, seal_: bytes, mac: str) -> bool:
     return not seq or hmac.compare_digest(_head_mac(key, seq, seal_).encode(), mac.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """Rows and their seals, behind the head `after`; `head` is the new one."""
+
+    after: tuple[int, bytes, str]
+    head: tuple[int, bytes]
+    rows: Sequence[Mapping[str, Any]]
+
+
 def seal(db: Connection, key: bytes, limit: int = 1000) -> int:
-    """Seal up to `limit` rows in the order in which they were recorded; how many there were.
+    """Seal up to `limit` rows in the order in which they were recorded; how many there were. Raises `ForgedHead`."""
+    _take_turns(db)
+    seals = make_seals(db, key, limit)
+    return write_seals(db, key, seals) if seals else 0
+
+
+def _take_turns(db: Connection) -> None:
+    if db.dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SEAL_LOCK})
+
+
+def make_seals(db: Connection, key: bytes, limit: int) -> Seals | None:
+    """The next seals, of up to `limit` rows, without writing anything.
 
     Raises `ForgedHead`: whoever took rows off the end and moved the head back would else get a good one from us.
     """
-    if db.dialect.name == "postgresql":
-        db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SEAL_LOCK})
     rows = db.execute(select(audit).where(audit.c.seq.is_(None)).order_by(audit.c.id).limit(limit)).all()
     if not rows:
-        return 0
-    seq, previous, mac = head(db)
+        return None
+    seq, previous, mac = after = head(db)
     if not _is_ours(key, seq, previous, mac):
         raise ForgedHead("the head of the audit chain was changed, or HADIR_SECRET_KEY differs: run hadir audit verify")
     seals = []
@@ -163,10 +182,19 @@ def seal(db: Connection, key: bytes, limit: int = 1000) -> int:
         seq += 1
         previous = _seal(key, seq, previous, row)
         seals.append({"row": row.id, "number": seq, "seal": previous})
+    return Seals(after, (seq, previous), seals)
+
+
+def write_seals(db: Connection, key: bytes, seals: Seals) -> int:
+    """Write them unless another sealer was quicker; how many were written."""
+    _take_turns(db)
+    if head(db) != seals.after:
+        return 0
+    seq, previous = seals.head
     statement = update(audit).where(audit.c.id == bindparam("row")).values(seq=bindparam("number"), hash=bindparam("seal"))
-    db.execute(statement, seals)
+    db.execute(statement, seals.rows)
     installation.put(db, HEAD, {"seq": seq, "hash": previous.hex(), "mac": _head_mac(key, seq, previous)})
-    return len(rows)
+    return len(seals.rows)
 
 
 # ---------------------------------------------------------------- verifying

@@ -1,6 +1,7 @@
 """Delivers outbox rows of the kind "chat": a message to a person, wherever they chat, or to a channel.
 
-payload: `message` (`messages.reply_to_json`) and either `person` (their id) or `platform` and `channel`;
+payload: `message` (`messages.reply_to_json`, with the bytes of its files in `outbox_content`) and either `person` (their
+id), or `platform` and `channel`, or `platform` and `account` (the platform's id of somebody who spoke there);
 optionally `until` (ISO instant): after it the message helps nobody and is dropped.
 result: `message_id` and `channel_id` as the platform names them; adapters recognise posts of ours by it.
 """
@@ -15,13 +16,13 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from integration import people
+from integration import outbox_content, people
 from integration.core import Hadir
 from integration.errors import DeliveryError
 from integration.messages import Reply, reply_from_json
 from integration.outbox import Row
 from integration.people import Account
-from integration.ports import Profile, Recipient
+from integration.ports import Profile, Recipient, Sent
 
 KIND = "chat"
 
@@ -31,21 +32,33 @@ def deliver(hadir: Hadir, row: Row) -> Mapping[str, Any]:
     until = row.payload.get("until")
     if until and datetime.fromisoformat(until) < hadir.clock():
         return {"dropped": "too late"}
-    to = _recipient(hadir, row.payload)
-    if to.platform not in hadir.chats:
+    sent = send(hadir, row.payload, _message(hadir, row), row.key)
+    return {"message_id": sent.message_id, "channel_id": sent.channel_id}
+
+
+def _message(hadir: Hadir, row: Row) -> Reply:
+    if not row.payload.get("contents"):
+        return reply_from_json(row.payload["message"])
+    with hadir.database.read() as db:
+        return reply_from_json(outbox_content.message(db, row.key, row.payload))
+
+
+def send(hadir: Hadir, payload: Mapping[str, Any], message: Reply, key: str) -> Sent:
+    """Send `message` to whom the payload names; raises `DeliveryError`."""
+    to = _recipient(hadir, payload)
+    if to.platform not in hadir.ports.chats:
         hadir.reconnect()
-    chat = hadir.chats.get(to.platform)
+    chat = hadir.ports.chats.get(to.platform)
     if chat is None:
         raise DeliveryError(f"{to.platform} is not connected: hadir setup {to.platform}", permanent=True)
-    sent = chat.send(to, _with_files(hadir, reply_from_json(row.payload["message"])), row.key)
-    return {"message_id": sent.message_id, "channel_id": sent.channel_id}
+    return chat.send(to, _with_files(hadir, message), key)
 
 
 def _with_files(hadir: Hadir, message: Reply) -> Reply:
     """The message with what the storage holds of it. A file that is not there yet may still be on its way."""
     if not any(file.path for file in message.files):
         return message
-    storage = hadir.storage
+    storage = hadir.ports.storage
     if storage is None:
         raise DeliveryError("no storage is connected")
     try:
@@ -57,6 +70,8 @@ def _with_files(hadir: Hadir, message: Reply) -> Reply:
 
 def _recipient(hadir: Hadir, payload: Mapping[str, Any]) -> Recipient:
     person_id = payload.get("person")
+    if person_id is None and "account" in payload:
+        return Recipient(payload["platform"], "person", payload["account"])
     if person_id is None:
         return Recipient(payload["platform"], "channel", payload["channel"])
     account = _account(hadir, person_id)
@@ -67,9 +82,9 @@ def _account(hadir: Hadir, person_id: int) -> Account:
     """The account to write to: of those on connected platforms, one from which the person has already spoken."""
     with hadir.database.read() as db:
         accounts = people.accounts(db, [person_id]).get(person_id, [])
-    if not any(account.platform in hadir.chats for account in accounts):
+    if not any(account.platform in hadir.ports.chats for account in accounts):
         hadir.reconnect()
-    reachable = [account for account in accounts if account.platform in hadir.chats]
+    reachable = [account for account in accounts if account.platform in hadir.ports.chats]
     if not reachable:
         known = ", ".join(f"{account.platform}:{account.username}" for account in accounts) or "none"
         raise DeliveryError(f"person {person_id} has no account on a connected platform (known: {known})", permanent=True)
@@ -90,7 +105,7 @@ def _check_owner(hadir: Hadir, account: Account, profile: Profile) -> None:
 
 def _look_up(hadir: Hadir, account: Account) -> str:
     """The id behind an imported username, asked for once and kept."""
-    profile = hadir.chats[account.platform].profile(username=account.username)
+    profile = hadir.ports.chats[account.platform].profile(username=account.username)
     if profile is None:
         raise DeliveryError(
             f"{account.platform} knows nobody named {account.username!r}: correct the people file", permanent=True

@@ -10,9 +10,10 @@ from typing import Any
 from integration.db import Database
 from integration.dispatch import Dispatcher
 from integration.i18n import Catalogues
+from integration.messages import Form, Sender
 from integration.outbox import Row
 from integration.plugin import Plugin
-from integration.ports import ChatPlatform, Storage
+from integration.ports import Ports
 from integration.settings import Settings
 from integration.signing import Signer
 from integration.workdays import Workdays
@@ -29,7 +30,7 @@ class Hadir:
     """One assembled service; every process builds its own. `clock` gives aware UTC instants.
 
     `deliverers` are keyed by the `kind` of an outbox row. `reconnect` looks for platforms that setup has added since
-    the start.
+    the start. `form_link` gives the address of a page on which that person can fill the form.
     """
 
     settings: Settings
@@ -40,7 +41,7 @@ class Hadir:
     signer: Signer
     dispatcher: Dispatcher
     clock: Clock
-    chats: dict[str, ChatPlatform] = field(default_factory=dict)
-    storage: Storage | None = None
+    ports: Ports
     deliverers: dict[str, Deliverer] = field(default_factory=dict)
     reconnect: Callable[[], None] = lambda: None
+    form_link: Callable[[Form, Sender], str] | None = None

@@ -9,22 +9,24 @@ from __future__ import annotations
 import os
 import random
 import socket
+import sys
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
-from integration import outbox, people
+from integration import alarms, outbox
+from integration.alarms import ALARM
 from integration.core import Hadir
 from integration.errors import DeliveryError
-from integration.messages import Reply, reply_to_json
 from integration.metrics import DELIVERIES
-from integration.outbox import Row
+from integration.outbox import Delivered, Kinds, Row
 
 log = structlog.get_logger()
 
@@ -34,7 +36,23 @@ FIRST_DELAY, LONGEST_DELAY = 2.0, 300.0
 ATTEMPTS = 1000
 # An error that no adapter foresaw is a defect: repeating it for days helps nobody.
 ATTEMPTS_AFTER_DEFECT = 10
-ALARM = "alarm:"
+
+# What waits for one side does not hold up the others: chat goes on while Nextcloud is slow, and files while a task is long.
+# In a stream the order is kept, whichever lane its rows go by.
+_CHAT, _TASKS = ("chat", "said", "account"), ("task",)
+LANES = {
+    "chat": (Kinds(_CHAT), 4),
+    "tasks": (Kinds(_TASKS), 2),
+    # Nextcloud gets four calls at a time, whoever makes them; while two rows are written down, four others are under way.
+    "cloud": (Kinds((*_CHAT, *_TASKS), these=False), 6),
+}
+# So many rows more are taken than there are threads, so that none waits for the database. A task may be long: another
+# worker would rather begin the next one.
+AHEAD = {"chat": 4, "cloud": 10}
+# What has ended within so many seconds is written down together: every commit waits for the disk, and on SQLite holds up
+# whoever checks in.
+GATHER_SECONDS = 0.1
+_SWITCH_SECONDS = 0.0001
 
 _jitter = random.SystemRandom()
 
@@ -48,42 +66,75 @@ def delay(attempts: int, retry_after: float | None = None) -> timedelta:
     return timedelta(seconds=max(longest * _jitter.uniform(0.5, 1), min(retry_after or 0, 3600)))
 
 
-class Delivery:
-    """One deliverer with `parallel` threads; `run` until told to stop, or `step` by hand."""
+def be_brief() -> None:
+    """Let no thread of this process keep the others waiting for the interpreter; for processes that deliver beside jobs.
 
-    def __init__(self, hadir: Hadir, *, parallel: int = 4, lease: timedelta = LEASE, idle_seconds: float = 0.5) -> None:
+    A transaction gives the interpreter away at every step. While a job computes, it would get it back only after Python's
+    5 ms, dozens of times, and on SQLite everybody who checks in would wait for that.
+    """
+    sys.setswitchinterval(_SWITCH_SECONDS)
+
+
+class Delivery:
+    """One deliverer with `parallel` threads, of all rows or of some kinds; `run` until told to stop, or `step` by hand.
+
+    `ahead` rows more than it has threads are held under leases, and handed back if they are not begun before the end.
+    """
+
+    def __init__(
+        self,
+        hadir: Hadir,
+        *,
+        kinds: Kinds | None = None,
+        parallel: int = 4,
+        ahead: int = 0,
+        lease: timedelta = LEASE,
+        idle_seconds: float = 0.5,
+    ) -> None:
         self.hadir = hadir
+        self._kinds = kinds
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._parallel = parallel
+        self._most = parallel + ahead
         self._lease = lease
         self._idle_seconds = idle_seconds
         self._running: dict[int, Row] = {}
+        self._ended: list[tuple[Row, Mapping[str, Any] | None]] = []
         self._renewed_at: datetime | None = None
         self._lock = threading.Lock()
         self._wake = threading.Event()
+        self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until `stop`; what was begun by then is finished first."""
+        self._stop = stop
         with ThreadPoolExecutor(self._parallel, thread_name_prefix="delivery") as pool:
             while not stop.is_set():
                 self._wake.clear()
+                ended = self._let_go()
                 try:
-                    taken = self._take(self._parallel - len(self._running))
+                    taken = self._take(self._most - len(self._running), ended)
                     self._keep_leases()
                 except Exception:
                     log.exception("outbox_unreadable")
+                    self._hold(ended)
                     stop.wait(2)
                     continue
                 for row in taken:
                     pool.submit(self._deliver, row)
-                if not taken:
+                if not taken and not ended:
                     self._wake.wait(self._idle_seconds)
+                elif len(self._running) >= self._parallel:
+                    stop.wait(GATHER_SECONDS)
+        self._take(0, self._let_go())
+        self._hand_back()
 
     def step(self) -> int:
         """Deliver once what may be delivered now, in this thread; how many rows were tried."""
         taken = self._take(self._parallel)
         for row in taken:
             self._deliver(row)
+            self._take(0, self._let_go())
         return len(taken)
 
     def wake(self) -> None:
@@ -92,19 +143,57 @@ class Delivery:
 
     # ------------------------------------------------------------ leases
 
-    def _take(self, limit: int) -> list[Row]:
-        if limit <= 0:
+    def _take(self, limit: int, ended: Sequence[tuple[Row, Mapping[str, Any] | None]] = ()) -> list[Row]:
+        """Take up to `limit` rows; in the same transaction what has ended is written down, so that people wait less for it."""
+        now, candidates = self.hadir.clock(), []
+        if limit > 0:
+            with self.hadir.database.read() as db:
+                candidates = outbox.eligible(db, now, limit, self._kinds)
+        if not candidates and not ended:
             return []
-        now = self.hadir.clock()
-        with self.hadir.database.read() as db:
-            candidates = outbox.eligible(db, now, limit)
-        if not candidates:
+        try:
+            with self.hadir.database.write() as db:
+                kept = self._done(db, ended)
+                rows = outbox.claim(db, candidates, self.owner, now, self._lease)
+        except OperationalError:  # the database is away: nothing of this is written down now
+            raise
+        except Exception:
+            if not ended:
+                raise
+            self._one_by_one(ended)
             return []
-        with self.hadir.database.write() as db:
-            rows = [row for candidate in candidates if (row := outbox.claim(db, candidate, self.owner, now, self._lease))]
+        for (row, _), its_lease in zip(ended, kept, strict=True):
+            _delivered(row, its_lease)
         with self._lock:
             self._running.update((row.id, row) for row in rows)
         return rows
+
+    def _one_by_one(self, ended: Sequence[tuple[Row, Mapping[str, Any] | None]]) -> None:
+        """One of them spoils the transaction of all: it keeps its lease, and is tried again when that has run out."""
+        for number, (row, result) in enumerate(ended):
+            try:
+                with self.hadir.database.write() as db:
+                    (kept,) = self._done(db, [(row, result)])
+            except OperationalError:
+                return self._hold(ended[number:])
+            except Exception:
+                log.exception("outcome_not_written", key=row.key)
+            else:
+                _delivered(row, kept)
+
+    def _let_go(self) -> list[tuple[Row, Mapping[str, Any] | None]]:
+        """What was delivered and is to be written down now."""
+        with self._lock:
+            ended, self._ended = self._ended, []
+            for row, _ in ended:
+                self._running.pop(row.id, None)
+        return ended
+
+    def _hold(self, ended: Sequence[tuple[Row, Mapping[str, Any] | None]]) -> None:
+        """The database took nothing: keep it, under the leases, until it does."""
+        with self._lock:
+            self._ended = [*ended, *self._ended]
+            self._running.update((row.id, row) for row, _ in ended)
 
     def _keep_leases(self) -> None:
         now = self.hadir.clock()
@@ -116,33 +205,62 @@ class Delivery:
             outbox.renew(db, rows, self.owner, now + self._lease)
         self._renewed_at = now
 
+    def _hand_back(self) -> None:
+        """What was taken and not begun when the end came."""
+        with self._lock:
+            rows = list(self._running.values())
+            self._running.clear()
+        if rows:
+            with self.hadir.database.write() as db:
+                outbox.hand_back(db, rows, self.owner)
+
     # ------------------------------------------------------------ one row
 
     def _deliver(self, row: Row) -> None:
+        if self._stop.is_set():  # it is handed back
+            return
         try:
             self._try(row)
         except Exception:
             # The row keeps its lease, and is tried again when that has run out.
             log.exception("outcome_not_written", key=row.key)
-        finally:
             with self._lock:
                 self._running.pop(row.id, None)
+        finally:
             self._wake.set()
 
     def _try(self, row: Row) -> None:
         try:
             result = self._call(row)
         except DeliveryError as error:
-            limit = 0 if error.permanent else ATTEMPTS
-            self._failed(row, str(error), limit, error.retry_after)
+            if error.locked_out:
+                self._locked_out(error.locked_out)
+                self._failed(row, str(error), row.attempts + 1, error.retry_after)
+            else:
+                self._failed(row, str(error), 0 if error.permanent else ATTEMPTS, error.retry_after)
         except Exception as error:
             log.exception("deliverer_failed", kind=row.kind, key=row.key)
             self._failed(row, f"unexpected {type(error).__name__}", ATTEMPTS_AFTER_DEFECT)
         else:
-            with self.hadir.database.write() as db:
-                kept = outbox.done(db, row, self.owner, self.hadir.clock(), result)
-            DELIVERIES.labels(row.kind, "done").inc()
-            log.info("delivered", kind=row.kind, key=row.key, attempts=row.attempts, lease_kept=kept)
+            with self._lock:
+                self._ended.append((row, result))
+            return
+        with self._lock:
+            self._running.pop(row.id, None)
+
+    def _done(self, db: Connection, ended: Sequence[tuple[Row, Mapping[str, Any] | None]]) -> list[bool]:
+        """Of each, whether it was ours to decide; whoever has taken the row meanwhile writes down what they find."""
+        kept = [outbox.done(db, row, self.owner, self.hadir.clock(), result) for row, result in ended]
+        ours = [one for one, is_ours in zip(ended, kept, strict=True) if is_ours]
+        for _, result in ours:
+            if isinstance(result, Delivered):
+                result.record(db)
+        outbox.forget_contents(db, (row for row, _ in ours))
+        return kept
+
+    def _locked_out(self, platform: str) -> None:
+        with self.hadir.database.write() as db:
+            alarms.locked_out(self.hadir, db, platform, self.hadir.clock())
 
     def _call(self, row: Row) -> Mapping[str, Any] | None:
         deliverer = self.hadir.deliverers.get(row.kind)
@@ -161,16 +279,41 @@ class Delivery:
             return
         with self.hadir.database.write() as db:
             if outbox.dead(db, row, self.owner, now, error) and not row.stream.startswith(ALARM):
-                _alarm(self.hadir, db, now)
+                alarms.dead_letter(self.hadir, db, now)
         DELIVERIES.labels(row.kind, "dead").inc()
         log.error("dead_letter", kind=row.kind, stream=row.stream, key=row.key, attempts=row.attempts, error=error)
 
 
-def _alarm(hadir: Hadir, db: Connection, now: datetime) -> None:
-    """Tell the administrators, once a day, in a stream of its own: theirs may be the one that is stuck."""
-    for admin in people.with_role(db, "admin", now.date()):
-        t = hadir.catalogues.speak(admin.locale or hadir.settings.locale)
-        text = t("Some messages could not be delivered. See them with {command}.", command="hadir outbox list --state dead")
-        payload = {"person": admin.id, "message": reply_to_json(Reply(text))}
-        stream, key = f"{ALARM}person:{admin.id}", f"dead-letters:{now:%Y-%m-%d}:{admin.id}"
-        outbox.enqueue(db, kind="chat", stream=stream, key=key, payload=payload, now=now)
+def _delivered(row: Row, its_lease: bool) -> None:
+    DELIVERIES.labels(row.kind, "done").inc()
+    log.info("delivered", kind=row.kind, key=row.key, attempts=row.attempts, lease_kept=its_lease)
+
+
+class Lanes:
+    """All deliverers of one worker: one for each of `LANES`, with threads of its own."""
+
+    def __init__(self, hadir: Hadir) -> None:
+        self.lanes = {
+            name: Delivery(hadir, kinds=kinds, parallel=parallel, ahead=AHEAD.get(name, 0))
+            for name, (kinds, parallel) in LANES.items()
+        }
+
+    def run(self, stop: threading.Event) -> None:
+        """Deliver until `stop`. Should one lane end by itself, all do: half a worker would not be noticed."""
+        threads = [threading.Thread(target=self._run, args=(lane, stop), name=name) for name, lane in self.lanes.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _run(self, lane: Delivery, stop: threading.Event) -> None:
+        try:
+            lane.run(stop)
+        finally:
+            stop.set()
+            self.wake()
+
+    def wake(self) -> None:
+        """Something was queued or stop was asked for: look now."""
+        for lane in self.lanes.values():
+            lane.wake()

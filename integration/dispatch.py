@@ -7,16 +7,19 @@ import uuid
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import Column, Connection, String, Table, delete
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from integration import first_contact, people
+from integration.asked import Once as Once
+from integration.asked import Queued as Queued
+from integration.asked import Request
 from integration.db import Database, Instant, insert_once, metadata
 from integration.errors import Refused, UserError
-from integration.guidance import SAY, after_first, did_you_mean
+from integration.guidance import SAY, TYPED, after_first, did_you_mean
 from integration.i18n import Catalogues
 from integration.messages import (
     Answer,
@@ -36,6 +39,7 @@ from integration.messages import (
 from integration.metrics import REQUESTS, SECONDS
 from integration.people import Person
 from integration.plugin import Context, Handler, Plugin
+from integration.ports import Ports
 from integration.refusals import Refusals
 from integration.settings import Settings
 from integration.workdays import Workdays
@@ -68,40 +72,43 @@ class _Found:
     incoming: Incoming
     writes: bool
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """Makes a request single-use: `nonce` was made by us, and is remembered until `expires_at`."""
-
-    nonce: str
-    expires_at: datetime
+    typed_at: datetime | None = None
 
 
 class Dispatcher:
     """Answers everything that anybody says, whatever platform it comes from."""
 
     def __init__(
-        self, database: Database, plugins: Sequence[Plugin], settings: Settings, workdays: Workdays, catalogues: Catalogues
+        self,
+        database: Database,
+        plugins: Sequence[Plugin],
+        settings: Settings,
+        workdays: Workdays,
+        catalogues: Catalogues,
+        ports: Ports,
     ) -> None:
         self.database = database
         self.plugins = {plugin.name: plugin for plugin in plugins}
         self.settings = settings
         self.workdays = workdays
         self.catalogues = catalogues
-        self.shows_files = frozenset({"local", "browser"})
+        self.ports = ports
+        self.shows_files = frozenset({"local", "browser", "nextcloud"})
         self._refusals = Refusals(database)
 
-    def handle(self, sender: Sender, incoming: Incoming, now: datetime, once: Once | None = None) -> Answer:
-        """The answer to `incoming`, committed; `now` is when the service received it.
+    def handle(
+        self, sender: Sender, incoming: Incoming, now: datetime, once: Once | None = None, queued: Queued | None = None
+    ) -> Answer:
+        """The answer to `incoming`, committed; `now` is when it was said, which is when the service received it unless it
+        is `queued`.
 
-        Raises `Refused` (forged, replayed, not theirs); every other trouble becomes a reply.
+        Raises `Refused` (forged, replayed, not theirs); every other trouble becomes a reply, but see `Queued`.
         """
         found, answer = None, "failed"
         began = time.perf_counter()
         try:
             found = self._find(incoming)
-            result = self._connected(found, sender, now, once)
+            result = self._connected(found, Request(sender, min(found.typed_at or now, now), now, once, queued))
             answer = type(result).__name__.lower()
             return result
         except Refused:
@@ -114,6 +121,8 @@ class Dispatcher:
             answer = "unknown_sender"
             return self._greeted(sender, incoming, now)
         except Exception as error:
+            if queued and not queued.last:
+                raise
             return self._trouble(error)
         finally:
             self._measure(found, sender, answer, time.perf_counter() - began)
@@ -138,6 +147,9 @@ class Dispatcher:
         plugin = self.plugins.get(plugin_name)
         if plugin and isinstance(incoming, ButtonPress) and action == SAY:
             return self._find_command(_command(plugin_name, incoming.value, incoming))
+        if plugin and isinstance(incoming, ButtonPress) and action == TYPED:
+            moment, _, line = incoming.value.partition(" ")
+            return replace(self._find_command(_command(plugin_name, line, incoming)), typed_at=_moment(moment))
         actions = (plugin.forms if isinstance(incoming, FormSubmission) else plugin.buttons) if plugin else {}
         handler = actions.get(action)
         if handler is None:
@@ -159,56 +171,59 @@ class Dispatcher:
 
     # ------------------------------------------------------------ the transaction
 
-    def _connected(self, found: _Found, sender: Sender, now: datetime, once: Once | None) -> Answer:
+    def _connected(self, found: _Found, request: Request) -> Answer:
         """Run the handler; again if the connection turned out to be dead, as after a restart of the database.
 
         The first try may have been committed: unique keys and conditional updates make the second one harmless.
         """
         try:
-            return self._in_transaction(found, sender, now, once)
+            return self._in_transaction(found, request)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
             log.warning("database_connection_lost", handler=found.name)
-            return self._in_transaction(found, sender, now, once)
+            return self._in_transaction(found, request)
 
-    def _in_transaction(
-        self, found: _Found, sender: Sender, now: datetime, once: Once | None, *, first: bool = False
-    ) -> Answer:
+    def _in_transaction(self, found: _Found, request: Request, *, first: bool = False) -> Answer:
         """Run the handler. Only a sender's first contact takes a second, writing transaction to bind the account."""
+        sender, at = request.sender, request.at
         try:
-            with self._begin(found.writes or once is not None or first) as db:
-                person = people.by_sender(db, sender) or (first_contact.bind(db, sender, now) if first else None)
-                if person is not None and not _left(person, now):
-                    return self._run(found, self._context(db, sender, person, found.incoming, now), once)
+            with self._begin(found.writes or request.writes or first) as db:
+                person = people.by_sender(db, sender) or (first_contact.bind(db, sender, at) if first else None)
+                if person is not None and not _left(person, at):
+                    return self._run(found, self._context(db, request, person, found.incoming), request)
         except _Undo as undo:
             return undo.answer
         if first or person is not None:
             raise _UnknownSender
-        return self._in_transaction(found, sender, now, once, first=True)
+        return self._in_transaction(found, request, first=True)
 
-    def _run(self, found: _Found, context: Context, once: Once | None) -> Answer:
-        if once is not None:
-            self._use(context.db, once)  # first: a repeat is refused, whatever the handler would say to it now
+    def _run(self, found: _Found, context: Context, request: Request) -> Answer:
+        if request.once is not None:
+            self._use(context.db, request.once)  # first: a repeat is refused, whatever the handler would say to it now
         answer = found.handler(context, found.incoming)
         if isinstance(answer, FormErrors):
             raise _Undo(answer)  # with it goes the use of the nonce: the form is still open
         if isinstance(answer, Reply) and answer.files and context.sender.platform not in self.shows_files:
-            return _files_by_message(context, answer)
+            answer = _files_by_message(context, answer)
+        if request.queued is not None:
+            request.queued.answered(context, answer)
         return answer
 
     def _begin(self, writes: bool) -> AbstractContextManager[Connection]:
         return self.database.write() if writes else self.database.read()
 
-    def _context(self, db: Connection, sender: Sender, person: Person, incoming: Incoming, now: datetime) -> Context:
+    def _context(self, db: Connection, request: Request, person: Person, incoming: Incoming) -> Context:
         return Context(
             db=db,
-            now=now,
+            now=request.at,
+            heard_at=request.heard_at,
             settings=self.settings,
             workdays=self.workdays,
             catalogues=self.catalogues,
+            ports=self.ports,
             person=person,
-            sender=sender,
+            sender=request.sender,
             t=self.catalogues.speak(person.locale or self.settings.locale),
             channel=incoming.channel,
         )
@@ -249,6 +264,14 @@ def parse(name: str, text: str, **rest: object) -> Command:
 
 def _command(name: str, text: str, press: ButtonPress) -> Command:
     return parse(name, text, channel=press.channel)
+
+
+def _moment(text: str) -> datetime:
+    """When something was typed, from a button of ours; raises `Refused`."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused("no such moment") from None
 
 
 def _cleaned(incoming: Incoming) -> Incoming:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from integration import outages, outbox, schema
+from integration import hearing, outages, outbox, schema
 from integration.core import Hadir
 from integration.errors import DeliveryError
 from integration.ports import Storage
@@ -21,6 +21,7 @@ from integration.presets import days_off, ramadan
 
 ZONES = {"Asia/Jakarta": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
 DELIVERY_STALLED = timedelta(minutes=15)
+LISTENING_STALLED = timedelta(minutes=3)
 PROBE = "Hadir/hadir-doctor.txt"
 _STORAGE_CURES = {
     "local": "make the folder `files` under HADIR_HOME writable",
@@ -50,7 +51,7 @@ def core(hadir: Hadir) -> list[Check]:
         cure = "start the database server, or correct HADIR_DATABASE_URL (host, database, user, password)"
         where = hadir.database.url.render_as_string(hide_password=True)
         return [*checks, Check("database", "fail", f"{where}: {_first_line(error)}", cure)]
-    later = [check for group in (deliveries, web_processes, holidays, season) for check in _if_migrated(hadir, group)]
+    later = [check for group in (deliveries, web_processes, messages, holidays, season) for check in _if_migrated(hadir, group)]
     return [*checks, migrations(hadir), *later]
 
 
@@ -155,6 +156,26 @@ def web_processes(hadir: Hadir) -> list[Check]:
         cure = "see that `hadir web` (or `hadir serve`) runs and can write to the database: its log says heartbeat_failed"
         return [Check("web processes", "fail", f"the last sign of life was {minutes} minutes ago", cure)]
     return [Check("web processes", "ok", f"alive {max(int((now - last).total_seconds()), 0)} seconds ago")]
+
+
+def messages(hadir: Hadir) -> list[Check]:
+    """Whether somebody listens to what people type to the bot, on each platform to which anybody ever has."""
+    now = hadir.clock()
+    with hadir.database.read() as db:
+        states = hearing.states(db)
+    return [_listening(state, now) for state in states]
+
+
+def _listening(state: hearing.State, now: datetime) -> Check:
+    name, seen = f"messages to the bot ({state.platform})", state.seen_at
+    cure = "see that `hadir worker` (or `hadir serve`) runs and reaches the chat server: its log says not_listening and why"
+    if seen is None or now - seen > LISTENING_STALLED:
+        since = f"since {seen:%Y-%m-%d %H:%M} UTC" if seen else "yet"
+        return Check(name, "fail", f"nobody has listened {since}; what is typed is read on return", cure)
+    if now - state.until > LISTENING_STALLED:
+        return Check(name, "warn", f"what was missed since {state.until:%Y-%m-%d %H:%M} UTC is still being read", cure)
+    last = f"the last message for Hadir came {state.message_at:%Y-%m-%d %H:%M} UTC" if state.message_at else "none came yet"
+    return Check(name, "ok", f"listening; {last}")
 
 
 def storage(place: Storage) -> Check:

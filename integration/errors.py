@@ -24,7 +24,22 @@ class DeliveryError(Exception):
     at once instead of trying again. `retry_after` is the number of seconds the other side asked for.
     """
 
+    # The platform that lets us in no more until an administrator acts; everything for it waits meanwhile.
+    locked_out = ""
+
     def __init__(self, text: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
         super().__init__(text)
         self.permanent = permanent
         self.retry_after = retry_after
+
+
+class NotMember(DeliveryError):
+    """The bot is not in that channel, so it may not look there; whoever asked is told how to invite it.
+
+    `invite` is the line that invites it, where the platform has one; else `account` is who has to be added.
+    """
+
+    def __init__(self, text: str, *, invite: str = "", account: str = "") -> None:
+        super().__init__(text, permanent=True)
+        self.invite = invite
+        self.account = account

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from integration import audit, outbox, people
+from integration import accounts, audit, outbox, people
 from integration.i18n import Translate
 from integration.messages import Command, Incoming, Reply, Sender
 from integration.people import Person
@@ -40,7 +40,7 @@ def bind(db: Connection, sender: Sender, now: datetime) -> Person | None:
 def greet(db: Connection, sender: Sender, incoming: Incoming, t: Translate, now: datetime) -> Reply:
     """The answer to somebody unknown; what they said first is kept for the day they are linked."""
     said = {"name": incoming.name, "text": incoming.text} if isinstance(incoming, Command) else {}
-    if people.request_link(db, sender, said, now):
+    if accounts.request_link(db, sender, said, now):
         audit.record(
             db,
             now,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from integration.i18n import Translate
 from integration.messages import Button, Command, Reply, Text, fill, join
@@ -12,6 +13,8 @@ from integration.plugin import Context, Handler, Plugin, Subcommand
 
 # A button whose action is SAY acts as if its value had been typed after the plugin's command.
 SAY = "say"
+# The same, at the moment at which it was typed: the value begins with that (`typed`).
+TYPED = "typed"
 
 
 def after_first(text: str) -> str:
@@ -24,7 +27,7 @@ def did_you_mean(plugin: Plugin) -> Handler:
     def answer(context: Context, command: Command) -> Reply:
         typed = command.words[0].lower()
         words = _known(plugin, aliases=len(typed) > 3)  # something short is near to too many: `apa` is not `alpa`
-        meant = list(dict.fromkeys(words[word] for word in _close(typed, words)))
+        meant = list(dict.fromkeys(words[word] for word in near(typed, words)))
         if not meant:
             unknown = context.t("`/{plugin}` does not know “{word}”.", plugin=Text(plugin.name), word=command.words[0])
             return replace(help_reply(plugin, context.t, unknown), refused=True)
@@ -37,13 +40,18 @@ def did_you_mean(plugin: Plugin) -> Handler:
     return answer
 
 
+def typed(moment: datetime, line: str) -> str:
+    """The value of a TYPED button."""
+    return f"{moment.isoformat()} {line}"
+
+
 def _known(plugin: Plugin, *, aliases: bool) -> dict[str, str]:
     """{what one may type: the subcommand's word}"""
     shown = (each for each in plugin.subcommands if not each.hidden)
     return {word: each.word for each in shown for word in (each.word, *(each.aliases if aliases else ()))}
 
 
-def _close(typed: str, known: Iterable[str]) -> list[str]:
+def near(typed: str, known: Iterable[str]) -> list[str]:
     """At most three known words that may have been meant; `izin` is not `in`, and `apa` is not `recap`."""
 
     def likely(word: str) -> bool:

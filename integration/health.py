@@ -15,7 +15,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from integration import __version__, outages, outbox
+from integration import __version__, hearing, outages, outbox
 from integration.core import Hadir
 
 log = structlog.get_logger()
@@ -71,11 +71,11 @@ class _Checks:
 
         return schema.wanted()
 
-    def state(self) -> tuple[outbox.Backlog, datetime | None]:
-        """What waits in the outbox, and the latest sign of life of a web process."""
+    def state(self) -> tuple[outbox.Backlog, datetime | None, list[hearing.State]]:
+        """What waits in the outbox, the latest sign of life of a web process, and who listens to what people type."""
         now = self.hadir.clock()
         with self.hadir.database.read() as db:
-            return outbox.backlog(db, now), outages.last_beat(db, now)
+            return outbox.backlog(db, now), outages.last_beat(db, now), hearing.states(db)
 
 
 class _Metrics(Collector):
@@ -95,7 +95,7 @@ class _Metrics(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            backlog, beat = self._checks.within_patience(self._checks.state)
+            backlog, beat, listeners = self._checks.within_patience(self._checks.state)
         except Exception:
             yield GaugeMetricFamily("hadir_database_up", "Whether the database answers", 0)
             return
@@ -110,6 +110,11 @@ class _Metrics(Collector):
         if beat is not None:
             age = max((now - beat).total_seconds(), 0.0)
             yield GaugeMetricFamily("hadir_heartbeat_seconds", "Since the last beat of a web process", age)
+        heard = GaugeMetricFamily("hadir_listening_seconds", "Since somebody listened to the messages", labels=["platform"])
+        for listener in listeners:
+            if listener.seen_at is not None:
+                heard.add_metric([listener.platform], max((now - listener.seen_at).total_seconds(), 0.0))
+        yield heard
 
 
 def _counters() -> CollectorRegistry:

@@ -14,13 +14,14 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Row, and_, select, update
 
-from integration import audit, people
+from integration import accounts, audit, people
+from integration.accounts import link_request
 from integration.core import Hadir
 from integration.dispatch import Once, parse
 from integration.errors import DeliveryError, Refused
 from integration.i18n import Translate
 from integration.messages import Reply, Sender
-from integration.people import Person, link_request
+from integration.people import Person
 from integration.plugin import Work
 from integration.ports import Profile
 from integration.scheduler import work
@@ -87,7 +88,7 @@ def _safely(hadir: Hadir, request: Request, step: Callable[[Hadir, Request], obj
 
 def find_owner(hadir: Hadir, request: Request) -> None:
     """Link the account to its owner, or tell the administrators; raises `DeliveryError`."""
-    chat = hadir.chats.get(request.sender.platform)
+    chat = hadir.ports.chats.get(request.sender.platform)
     profile = chat.profile(id=request.sender.id) if chat else None
     with hadir.database.write() as db:
         if people.by_sender(db, request.sender):
@@ -112,14 +113,14 @@ def _owner(db: Connection, sender: Sender, profile: Profile | None, now: datetim
     found = people.fetch(db, people.working(people.people_query().where(people.person.c.email == email), now.date()))
     if len(found) != 1:
         return None
-    accounts = people.accounts(db, [found[0].id]).get(found[0].id, [])
-    bound = any(account.platform == sender.platform and account.external_id for account in accounts)
+    theirs = people.accounts(db, [found[0].id]).get(found[0].id, [])
+    bound = any(account.platform == sender.platform and account.external_id for account in theirs)
     return None if bound else found[0]
 
 
 def _link(here: Work, request: Request, owner: Person, *, actor: str = "hadir", reason: str = "same e-mail address") -> None:
     sender = request.sender
-    people.link(here.db, sender, owner.id)
+    accounts.link(here.db, sender, owner.id)
     _audit_link(here.db, here.now, sender, owner, actor, reason)
     here.tell(
         owner, f"linked:{request.id}", lambda t: Reply(t("Your account is linked now, {name}. Welcome.", name=owner.name))
@@ -142,7 +143,7 @@ def _audit_link(db: Connection, now: datetime, sender: Sender, owner: Person, ac
 def link(hadir: Hadir, request: Request, owner: Person, *, actor: str) -> Reply | None:
     """An administrator says whose account it is; the answer to what its owner said first, if that was a command.
 
-    Raises `people.AccountTaken`, and then nothing is changed.
+    Raises `accounts.AccountTaken`, and then nothing is changed.
     """
     with hadir.database.write() as db:
         _link(work(hadir, db), request, owner, actor=actor, reason="named by an administrator")
@@ -152,13 +153,13 @@ def link(hadir: Hadir, request: Request, owner: Person, *, actor: str) -> Reply 
 def name_account(db: Connection, platform: str, username: str, owner: Person, *, now: datetime, actor: str) -> bool:
     """An administrator says whose username it is before its owner ever spoke; False if that was known.
 
-    Raises `people.AccountTaken`.
+    Raises `accounts.AccountTaken`.
     """
     holder = people.by_username(db, platform, username)
     if holder is not None and holder.id == owner.id:
         return False
     if holder is not None:
-        raise people.AccountTaken(holder)
+        raise accounts.AccountTaken(holder)
     values = {"username": username.lower(), "external_id": None}
     own = and_(people.account.c.platform == platform, people.account.c.person_id == owner.id)
     if not db.execute(update(people.account).where(own).values(values)).rowcount:

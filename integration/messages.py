@@ -83,12 +83,18 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where something was said; `id` is empty for a terminal."""
+    """Where something was said; `id` is empty for a terminal.
+
+    `thread` is the message that began the thread, `message` the one that was used itself (typed, or answered); "" where
+    the platform does not say.
+    """
 
     id: str = ""
     name: str = ""
     team_id: str = ""
     direct: bool = False
+    thread: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,8 @@ class Field:
     """One field of a form. `choices` are (value, label) pairs for a `select`.
 
     People's phones show every kind as plain text, so a handler parses `date` and `time` tolerantly. A form with a `file`
-    is filled on a web page, because no chat platform's own form takes one.
+    is filled on a web page, because no chat platform's own form takes one; it takes letters and photos, or with `any_type`
+    whatever there is, as it is.
     """
 
     name: str
@@ -187,6 +194,7 @@ class Field:
     required: bool = True
     max_length: int = 150
     choices: tuple[tuple[str, str], ...] = ()
+    any_type: bool = False
 
 
 @dataclass(frozen=True, slots=True)

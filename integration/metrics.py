@@ -13,3 +13,4 @@ SECONDS = Histogram(
 )
 DELIVERIES = Counter("hadir_deliveries_total", "Outbox rows tried", ["kind", "outcome"])
 JOBS = Counter("hadir_jobs_total", "Scheduled jobs run", ["job", "outcome"])
+HEARD = Counter("hadir_heard_total", "Messages to the bot that were queued", ["platform", "how"])

@@ -6,7 +6,7 @@ A row is known by its `key`, which is the same in every repeat: delivery is at l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,18 +20,19 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    Subquery,
     Table,
     and_,
     case,
     delete,
-    exists,
     func,
-    not_,
     or_,
     select,
+    tuple_,
     update,
 )
 
+from integration import outbox_content
 from integration.db import Instant, insert_once, insert_or_nothing, metadata
 
 KEEP_DONE = timedelta(days=90)
@@ -84,29 +85,54 @@ def enqueue(
     payload: Mapping[str, Any],
     now: datetime,
     due_at: datetime | None = None,
+    contents: Sequence[bytes] = (),
 ) -> bool:
-    """Queue one row; False if a row with that key was queued before, which changes nothing."""
+    """Queue one row; False if a row with that key was queued before, which changes nothing.
+
+    `contents` are the bytes of its files (`outbox_content`); those in a `message` are found by themselves.
+    """
+    written, found = outbox_content.apart(payload)
+    contents = [*contents, *found]
+    if contents:
+        written["contents"] = len(contents)
     row = {
         "kind": kind,
         "stream": stream,
         "key": key,
-        "payload": dict(payload),
+        "payload": written,
         "created_at": now,
         "due_at": due_at or now,
     }
-    return insert_once(db, outbox, row) is not None
+    if insert_once(db, outbox, row) is None:
+        return False
+    if contents:
+        outbox_content.keep(db, key, contents)
+    return True
 
 
 def enqueue_all(db: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Queue rows of `kind`, `stream`, `key`, `payload` and perhaps `due_at` (none: now) in one statement; those that were
     queued before stay as they are.
     """
-    if rows:
-        timed = [{**row, "created_at": now, "due_at": row.get("due_at") or now} for row in rows]
+    timed = []
+    for row in rows:
+        if row["payload"].get("message", {}).get("files"):
+            enqueue(db, **row, now=now)
+        else:
+            timed.append({**row, "created_at": now, "due_at": row.get("due_at") or now})
+    if timed:
         db.execute(insert_or_nothing(db, outbox), timed)
 
 
 # ---------------------------------------------------------------- delivery: who takes which row
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Rows of these kinds, or with `these` False of all the others."""
+
+    names: tuple[str, ...]
+    these: bool = True
 
 
 def _unleased(now: datetime) -> ColumnElement[bool]:
@@ -117,42 +143,52 @@ def _unleased(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _behind_another(now: datetime) -> ColumnElement[bool]:
-    """Whether an earlier row of the stream still waits.
+def _in_streams(now: datetime) -> Subquery:
+    """Rows with their place in their stream: one that was begun goes before one that was not, then the older one.
 
-    A row that was begun goes before one that was not, then the older one. A row that is planned for later
-    (a reminder) holds nobody up before its time.
+    A row that is planned for later (a reminder) holds nobody up before its time. No join with itself: after an outage there
+    are suddenly thousands of rows, of which PostgreSQL's statistics do not know yet.
     """
-    other = outbox.alias("other")
-    begun, other_begun = outbox.c.attempts > 0, other.c.attempts > 0
-    return exists().where(
-        other.c.state == "waiting",
-        other.c.stream == outbox.c.stream,
-        other.c.id != outbox.c.id,
-        or_(other_begun, other.c.due_at <= now),
-        or_(and_(other_begun, not_(begun)), and_(or_(other_begun, not_(begun)), other.c.id < outbox.c.id)),
-    )
+    begun = case((outbox.c.attempts > 0, 0), else_=1)
+    place = func.row_number().over(partition_by=outbox.c.stream, order_by=(begun, outbox.c.id)).label("place")
+    there = and_(outbox.c.state == "waiting", or_(outbox.c.attempts > 0, outbox.c.due_at <= now))
+    known = (outbox.c.id, outbox.c.attempts, outbox.c.kind, outbox.c.due_at, outbox.c.lease_until)
+    return select(*known, place).where(there).subquery()
 
 
-def eligible(db: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
+def eligible(db: Connection, now: datetime, limit: int, kinds: Kinds | None = None) -> list[tuple[int, int]]:
     """(id, attempts) of rows that may be taken now, the longest due first: at most one of each stream."""
-    query = select(outbox.c.id, outbox.c.attempts).where(_unleased(now), not_(_behind_another(now)))
-    return [(row.id, row.attempts) for row in db.execute(query.order_by(outbox.c.due_at, outbox.c.id).limit(limit))]
+    row = _in_streams(now).c
+    free = or_(row.lease_until.is_(None), row.lease_until <= now)
+    query = select(row.id, row.attempts).where(row.place == 1, row.due_at <= now, free)
+    if kinds is not None:
+        query = query.where(row.kind.in_(kinds.names) if kinds.these else row.kind.not_in(kinds.names))
+    return [(found.id, found.attempts) for found in db.execute(query.order_by(row.due_at, row.id).limit(limit))]
 
 
-def claim(db: Connection, row: tuple[int, int], owner: str, now: datetime, lease: timedelta) -> Row | None:
-    """Take a row that `eligible` named; None if another worker was quicker. An attempt counts from here, so that
-    a message which kills its deliverer cannot do so for ever.
+def claim(db: Connection, rows: Sequence[tuple[int, int]], owner: str, now: datetime, lease: timedelta) -> list[Row]:
+    """Take rows that `eligible` named, as many of them as no other worker was quicker to take. An attempt counts from
+    here, so that a message which kills its deliverer cannot do so for ever.
     """
-    row_id, attempts = row
+    if not rows:
+        return []
+    seen = tuple_(outbox.c.id, outbox.c.attempts).in_(rows)
+    free = select(outbox.c.id).where(seen, _unleased(now)).order_by(outbox.c.id).with_for_update(skip_locked=True)
     taken = (
         update(outbox)
-        .where(outbox.c.id == row_id, outbox.c.attempts == attempts, _unleased(now))
-        .values(lease_owner=owner, lease_until=now + lease, attempts=attempts + 1)
+        .where(outbox.c.id.in_(free.scalar_subquery()))
+        .values(lease_owner=owner, lease_until=now + lease, attempts=outbox.c.attempts + 1)
         .returning(*_ROW)
     )
-    found = db.execute(taken).first()
-    return Row(*found) if found else None
+    found = {row.id: row for row in (Row(*values) for values in db.execute(taken))}
+    return [found[row_id] for row_id, _ in rows if row_id in found]
+
+
+def hand_back(db: Connection, rows: Sequence[Row], owner: str) -> None:
+    """Leave rows that were taken and not begun to whoever comes next: as if they had never been taken."""
+    mine = and_(outbox.c.id.in_([row.id for row in rows]), outbox.c.lease_owner == owner, outbox.c.state == "waiting")
+    untouched = {"lease_owner": None, "lease_until": None, "attempts": outbox.c.attempts - 1}
+    db.execute(update(outbox).where(mine).values(untouched))
 
 
 def renew(db: Connection, rows: Sequence[Row], owner: str, until: datetime) -> None:
@@ -162,6 +198,14 @@ def renew(db: Connection, rows: Sequence[Row], owner: str, until: datetime) -> N
 
 
 # ---------------------------------------------------------------- delivery: how it ended
+
+
+class Delivered(dict[str, Any]):
+    """The result of a delivery, with what else is to be written down in the transaction that ends it."""
+
+    def __init__(self, result: Mapping[str, Any], record: Callable[[Connection], None]) -> None:
+        super().__init__(result)
+        self.record = record
 
 
 def _finish(db: Connection, row: Row, owner: str, **values: Any) -> bool:
@@ -176,7 +220,13 @@ def _finish(db: Connection, row: Row, owner: str, **values: Any) -> bool:
 
 
 def done(db: Connection, row: Row, owner: str, now: datetime, result: Mapping[str, Any] | None) -> bool:
+    """Whether this delivery decided; then the bytes of the row's files are to be forgotten (`forget_contents`)."""
     return _finish(db, row, owner, state="done", finished_at=now, result=dict(result) if result else None, error="")
+
+
+def forget_contents(db: Connection, rows: Iterable[Row]) -> None:
+    """What has arrived needs no copy here."""
+    outbox_content.forget(db, [row.key for row in rows if row.payload.get("contents")])
 
 
 def later(db: Connection, row: Row, owner: str, due_at: datetime, error: str) -> bool:
@@ -195,6 +245,12 @@ def retry(db: Connection, ids: Sequence[int] | None, now: datetime) -> int:
     chosen = outbox.c.state == "dead" if ids is None else and_(outbox.c.state == "dead", outbox.c.id.in_(ids))
     fresh = {"state": "waiting", "attempts": 0, "due_at": now, "finished_at": None}
     return db.execute(update(outbox).where(chosen).values(fresh)).rowcount
+
+
+def hurry(db: Connection, now: datetime) -> int:
+    """What failed and waits for its next attempt is due now: what stood in the way was mended. How many rows."""
+    waits = and_(outbox.c.state == "waiting", outbox.c.attempts > 0, outbox.c.due_at > now)
+    return db.execute(update(outbox).where(waits).values(due_at=now)).rowcount
 
 
 def purge(db: Connection, now: datetime, limit: int = 2000) -> int:

@@ -19,12 +19,14 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, LargeBinary, RowMapping, Table, and_, or_, select
 
+from integration.accounts import link_request
 from integration.audit import audit
+from integration.choices import choice
 from integration.db import metadata
 from integration.i18n import Translate
 from integration.messages import clean, plain
 from integration.outbox import outbox
-from integration.people import Person, account, link_request, person, unit
+from integration.people import Person, account, person, unit
 from integration.roster.model import protect
 
 # Columns in which somebody stands who acted on another's row. Every other key to a person says whose row it is.
@@ -58,7 +60,9 @@ def collect(db: Connection, who: Person, now: datetime) -> OwnData:
         if table.name not in found and (rows := _belonging(db, table, found)):
             found[table.name] = rows
     found["link_request"] = _requests(db, who)
-    found["outbox"] = _messages(db, who, found)
+    accounts = _accounts(db, who)
+    found["outbox"] = _messages(db, who, found) + _said(db, accounts) + _tasks(db, who)
+    found["choice"] = _choices(db, accounts)
     found["acted"] = list(_acted(db, who))
     found["audit"] = _audited(db, who, found)
     return OwnData(who, now, {name: rows for name, rows in found.items() if rows})
@@ -111,8 +115,8 @@ def _parts(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def _requests(db: Connection, who: Person) -> Rows:
     """What the person's accounts said before they were known."""
-    accounts = db.execute(select(account.c.platform, account.c.external_id).where(account.c.person_id == who.id)).all()
-    theirs = [and_(link_request.c.platform == platform, link_request.c.external_id == id) for platform, id in accounts if id]
+    accounts = _accounts(db, who)
+    theirs = [and_(link_request.c.platform == platform, link_request.c.external_id == id) for platform, id in accounts]
     return _rows(db, link_request, or_(*theirs)) if theirs else []
 
 
@@ -124,6 +128,33 @@ def _messages(db: Connection, who: Person, found: Mapping[str, Rows]) -> Rows:
     rows = _rows(db, outbox, outbox.c.stream == f"person:{who.id}")
     others = {row["id"] for row in rows if _is_of_others(row["key"], found)}
     return [row | {"payload": {} if row["id"] in others else _without_files(row["payload"])} for row in rows]
+
+
+def _accounts(db: Connection, who: Person) -> list[tuple[str, str]]:
+    query = select(account.c.platform, account.c.external_id).where(account.c.person_id == who.id)
+    return [(platform, id) for platform, id in db.execute(query) if id]
+
+
+def _said(db: Connection, accounts: Sequence[tuple[str, str]]) -> Rows:
+    """What the person typed as messages. Of the answers only that they were sent: they may hold what others asked for."""
+    names = [f"{platform}:{id}" for platform, id in accounts]
+    typed = _rows(db, outbox, outbox.c.stream.in_([f"said:{name}"[:190] for name in names]))
+    answers = _rows(db, outbox, outbox.c.stream.in_([f"account:{name}"[:190] for name in names]))
+    return typed + [row | {"payload": {}} for row in answers]
+
+
+def _tasks(db: Connection, who: Person) -> Rows:
+    """What the worker does because the person asked for it: their streams end with their number, and so do others'."""
+    rows = _rows(db, outbox, and_(outbox.c.kind == "task", outbox.c.stream.like(f"%:{who.id}")))
+    return [row for row in rows if row["payload"].get("given", {}).get("person") == who.id]
+
+
+def _choices(db: Connection, accounts: Sequence[tuple[str, str]]) -> Rows:
+    """Where numbers can be chosen. What is chosen by them is about others as well, and stands in the messages."""
+    theirs = [and_(choice.c.platform == platform, choice.c.account == id) for platform, id in accounts]
+    columns = (choice.c.id, choice.c.platform, choice.c.channel, choice.c.account, choice.c.message_id, choice.c.made_at)
+    rows = db.execute(select(*columns).where(or_(*theirs)).order_by(choice.c.id)).mappings() if theirs else ()
+    return [_values(row) for row in rows]
 
 
 def _is_of_others(key: str, found: Mapping[str, Rows]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from integration.db import Instant, insert_once, metadata
+from integration.db import metadata
 from integration.messages import Sender
 
 ROLES = ("pegawai", "atasan", "kepegawaian", "kepatuhan", "pimpinan", "admin")
@@ -76,21 +76,6 @@ account = Table(
     UniqueConstraint("platform", "username"),
     UniqueConstraint("platform", "external_id"),
     UniqueConstraint("platform", "person_id"),
-)
-
-# Somebody whom we do not know spoke; the first thing they said is kept with its time, to be done when they are linked.
-# state: open → asked (the administrators were told) → linked → done
-link_request = Table(
-    "link_request",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("platform", String(20), nullable=False),
-    Column("external_id", String(190), nullable=False),
-    Column("username", String(190), nullable=False),
-    Column("said", JSON, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("state", String(10), nullable=False, server_default="open"),
-    UniqueConstraint("platform", "external_id"),
 )
 
 
@@ -297,40 +282,6 @@ def _in_parts(ids: Iterable[int]) -> Iterator[list[int]]:
 
 def set_locale(db: Connection, person_id: int, locale: str) -> None:
     db.execute(update(person).where(person.c.id == person_id).values(locale=locale))
-
-
-def request_link(db: Connection, sender: Sender, said: dict[str, Any], now: datetime) -> bool:
-    """Keep what an unknown sender said first; False if a request of theirs is waiting already."""
-    username = sender.name[:LONGEST_USERNAME]
-    row = {"platform": sender.platform, "external_id": sender.id, "username": username, "said": said, "received_at": now}
-    return insert_once(db, link_request, row) is not None
-
-
-class AccountTaken(Exception):
-    """The account belongs to somebody else already: `holder`."""
-
-    def __init__(self, holder: Person) -> None:
-        super().__init__(f"the account belongs to {holder.name} ({holder.nip})")
-        self.holder = holder
-
-
-def link(db: Connection, sender: Sender, person_id: int) -> None:
-    """Make the account the person's, in the place of another account of theirs on that platform.
-
-    Raises `AccountTaken` if another person has the username or the id.
-    """
-    username = sender.name.lower()
-    same = and_(account.c.platform == sender.platform, or_(account.c.username == username, account.c.external_id == sender.id))
-    taken = fetch(db, _WITH_ACCOUNT.where(same, account.c.person_id != person_id).limit(1))
-    if taken:
-        raise AccountTaken(taken[0])
-    where = and_(account.c.platform == sender.platform, account.c.person_id == person_id)
-    values = {"username": username, "external_id": sender.id}
-    if not db.execute(update(account).where(where).values(values)).rowcount:
-        db.execute(account.insert().values(values | {"platform": sender.platform, "person_id": person_id}))
-    # The worker then does what they said first, at the time they said it.
-    asked = and_(link_request.c.platform == sender.platform, link_request.c.external_id == sender.id)
-    db.execute(update(link_request).where(asked, link_request.c.state != "done").values(state="linked"))
 
 
 def everyone(db: Connection, day: date, person_ids: Sequence[int] | None = None) -> list[Person]:

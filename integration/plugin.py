@@ -6,134 +6,23 @@ storage or the clock, and never commits.
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table
 
-from integration import audit, outbox
-from integration.i18n import Catalogues, Translate
-from integration.messages import Answer, Channel, Incoming, Reply, Sender, reply_to_json
+from integration import audit
+from integration.messages import Answer, Incoming
 from integration.people import Person
-from integration.rulebook import Rules
+from integration.ports import Answer as Answered
+from integration.ports import Ports
 from integration.settings import Settings
-from integration.workdays import DayPlan, DayPlanProvider, HoursChanged, Workdays
-
-# Words a message in its reader's language.
-Build = Callable[[Translate], Reply]
-
-
-class Notice(NamedTuple):
-    """A direct message under a `key` of its own: sent from `due_at` on (none: now), dropped after `until`, when it would
-    help nobody any more.
-    """
-
-    person: Person
-    key: str
-    build: Build
-    due_at: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Work:
-    """One transaction of the service: `db` to read and write, `now` (aware, UTC), and ways to tell people."""
-
-    db: Connection
-    now: datetime
-    settings: Settings
-    workdays: Workdays
-    catalogues: Catalogues
-
-    def plan(self, person: Person, day: date) -> DayPlan:
-        return self.workdays.plan(self.db, person, day, self.now)
-
-    def rules(self) -> Rules:
-        """The rules in force, by kind, person and day."""
-        return self.workdays.rules(self.db, self.now)
-
-    def speak(self, person: Person | None) -> Translate:
-        """The reader's language; the office's default for a channel."""
-        return self.catalogues.speak((person.locale if person else "") or self.settings.locale)
-
-    def tell(
-        self, person: Person, key: str, build: Build, *, due_at: datetime | None = None, until: datetime | None = None
-    ) -> bool:
-        """Queue a `Notice`; False if `key` was queued before."""
-        return outbox.enqueue(self.db, **self._queued(Notice(person, key, build, due_at, until)), now=self.now)
-
-    def tell_all(self, notices: Iterable[Notice | tuple[Person, str, Build]]) -> None:
-        """`tell` for many in one statement; a key that was queued before changes nothing."""
-        outbox.enqueue_all(self.db, [self._queued(Notice(*notice)) for notice in notices], self.now)
-
-    def _queued(self, notice: Notice) -> dict[str, Any]:
-        person = notice.person
-        payload: dict[str, Any] = {"person": person.id, "message": reply_to_json(notice.build(self.speak(person)))}
-        if notice.until is not None:
-            payload["until"] = notice.until.isoformat()
-        stream = f"person:{person.id}"
-        return {"kind": "chat", "stream": stream, "key": notice.key, "payload": payload, "due_at": notice.due_at}
-
-    def post(self, platform: str, channel_id: str, key: str, build: Build) -> bool:
-        """Queue a post to a channel in the office's language; False if `key` was queued before."""
-        payload = {"platform": platform, "channel": channel_id, "message": reply_to_json(build(self.speak(None)))}
-        stream = f"channel:{platform}:{channel_id}"
-        return outbox.enqueue(self.db, kind="chat", stream=stream, key=key, payload=payload, now=self.now)
-
-    def file(self, path: str, content: bytes, media_type: str, key: str) -> bool:
-        """Queue a file for the office's storage, made of safe names; False if `key` was queued before."""
-        payload = {"path": path, "media_type": media_type, "content": base64.b64encode(content).decode()}
-        return outbox.enqueue(self.db, kind="storage", stream=f"file:{path}"[:190], key=key, payload=payload, now=self.now)
-
-    def later(self, task: str, stream: str, key: str, given: Mapping[str, Any]) -> bool:
-        """Queue work for the worker, named `plugin.name`; False if `key` was queued before. One at a time in a stream."""
-        payload = {"task": task, "given": dict(given)}
-        return outbox.enqueue(self.db, kind="task", stream=stream, key=key, payload=payload, now=self.now)
-
-    def audit(
-        self,
-        action: str,
-        object: str,
-        *,
-        before: Mapping[str, Any] | None = None,
-        after: Mapping[str, Any] | None = None,
-        reason: str = "",
-    ) -> None:
-        """Record a change of state, made by whoever acts here."""
-        actor_id, actor = self._actor()
-        audit.record(
-            self.db,
-            self.now,
-            actor_id=actor_id,
-            actor=actor,
-            action=action,
-            object=object,
-            before=before,
-            after=after,
-            reason=reason,
-        )
-
-    def _actor(self) -> tuple[int | None, str]:
-        return None, "hadir"
-
-
-@dataclass(slots=True, kw_only=True)
-class Context(Work):
-    """A person's request. `now` is the moment the service received it; `t` speaks the person's language."""
-
-    person: Person
-    sender: Sender
-    t: Translate
-    channel: Channel = field(default_factory=Channel)
-
-    def _actor(self) -> tuple[int | None, str]:
-        return self.person.id, self.person.nip
-
+from integration.work import Build, Context, Notice, Worded, Work
+from integration.workdays import DayPlanProvider, HoursChanged
 
 Handler = Callable[[Context, Any], Answer]
 
@@ -143,7 +32,8 @@ class Subcommand:
     """`/plugin word …`. `help` is an English message id and `example` a whole line as one types it: both are the help that
     people read. `arguments` is the same for the books, like `[day] [reason]`.
 
-    `writes` says whether the transaction may change anything; a reader never waits for a writer.
+    `writes` says whether the transaction may change anything; a reader never waits for a writer. `aloud` are the words that
+    may follow, all of them, when it is said to everybody in the attendance channel; None: it is not heard there.
     """
 
     word: str
@@ -154,23 +44,25 @@ class Subcommand:
     aliases: tuple[str, ...] = ()
     writes: bool = False
     hidden: bool = False
+    aloud: frozenset[str] | None = None
 
 
 class Run(Protocol):
-    """What a scheduled job gets: the time it was planned for, and transactions as many as it needs."""
+    """What a scheduled job gets: the time it was planned for, and transactions as many as it needs.
+
+    `read` is for finding out what is to be done: while a transaction of `begin` is open, SQLite lets nobody else write, so
+    whoever checks in waits for it.
+    """
 
     planned: datetime
     settings: Settings
+    ports: Ports
 
     def begin(self) -> AbstractContextManager[Work]: ...
-
-
-def in_batches(run: Run, batch: Callable[[Work, int], int]) -> None:
-    """A transaction for each batch: `batch` gets the id to go on after (0 at first), returns the next one, -1 at the end."""
-    after = 0
-    while after >= 0:
-        with run.begin() as work:
-            after = batch(work, after)
+    def read(self) -> AbstractContextManager[Work]: ...
+    def whisper(self, person: Person, key: str, build: Build) -> None:
+        """Send a message now and by no outbox row, because it holds a secret; `key` as ever. Raises `DeliveryError`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +110,8 @@ class Plugin:
     # Whose hours `day_plan` may change; without it, anybody's: reminders then have to look at everybody.
     hours_changed: HoursChanged | None = None
     activities: ActivityProvider | None = None
+    # Hears what an invited person has answered in their calendar or by mail: (work, the event's uid, the answer).
+    answered: Callable[[Work, str, Answered], None] | None = None
 
 
 __all__ = [
@@ -232,5 +126,5 @@ __all__ = [
     "Run",
     "Subcommand",
     "Work",
-    "in_batches",
+    "Worded",
 ]

@@ -16,10 +16,12 @@ from typing import Any, cast
 import structlog
 from sqlalchemy import Column, Connection, String, Table, delete, select, update
 
+from integration import chat_delivery
 from integration.core import Hadir
 from integration.db import Instant, insert_once, metadata
 from integration.metrics import JOBS
-from integration.plugin import Job, Run, Work
+from integration.people import Person
+from integration.plugin import Build, Job, Run, Work
 
 log = structlog.get_logger()
 
@@ -70,16 +72,33 @@ class JobRun:
         self.hadir = hadir
         self.planned = planned
         self.settings = hadir.settings
+        self.ports = hadir.ports
 
     @contextmanager
     def begin(self) -> Iterator[Work]:
         with self.hadir.database.write() as db:
             yield work(self.hadir, db)
 
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        with self.hadir.database.read() as db:
+            yield work(self.hadir, db)
+
+    def whisper(self, person: Person, key: str, build: Build) -> None:
+        t = self.hadir.catalogues.speak(person.locale or self.hadir.settings.locale)
+        chat_delivery.send(self.hadir, {"person": person.id}, build(t), key)
+
 
 def work(hadir: Hadir, db: Connection) -> Work:
     """The service itself at work in the transaction `db`."""
-    return Work(db=db, now=hadir.clock(), settings=hadir.settings, workdays=hadir.workdays, catalogues=hadir.catalogues)
+    return Work(
+        db=db,
+        now=hadir.clock(),
+        settings=hadir.settings,
+        workdays=hadir.workdays,
+        catalogues=hadir.catalogues,
+        ports=hadir.ports,
+    )
 
 
 def plugin_jobs(hadir: Hadir) -> tuple[Job, ...]:

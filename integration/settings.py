@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SHORTEST_SECRET = 32
+_EXAPP_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 # These are files themselves: `HADIR_*_FILE` names the file, which is read when it is needed.
 _FILES = frozenset({"agency_logo", "signing_pkcs12"})
 
@@ -43,10 +46,34 @@ class Settings(BaseSettings):
     mattermost_url: str = ""
     mattermost_bot_token: SecretStr = SecretStr("")
 
+    attendance_channels: Annotated[tuple[str, ...], NoDecode] = ()
+    missed_days: int = Field(default=3, ge=1, le=30)
+
     nextcloud_url: str = ""
     nextcloud_user: str = ""
     nextcloud_app_password: SecretStr = SecretStr("")
     nextcloud_folder: str = ""
+    nextcloud_talk_secret: SecretStr = SecretStr("")
+    exapp_id: str = "hadir"
+    exapp_secret: SecretStr = SecretStr("")
+
+    caldav_url: str = ""
+    caldav_user: str = ""
+    caldav_password: SecretStr = SecretStr("")
+
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_from: str = ""
+
+    imap_host: str = ""
+    imap_port: int = Field(default=993, ge=1, le=65535)
+    imap_user: str = ""
+    imap_password: SecretStr = SecretStr("")
+    imap_security: Literal["starttls", "tls", "none"] = "tls"
+    imap_folder: str = "INBOX"
 
     correction_days: int = Field(default=14, ge=0, le=366)
     correction_escalate_days: int = Field(default=3, ge=1, le=366)
@@ -55,6 +82,10 @@ class Settings(BaseSettings):
     reminder_from: str = "05:00"
     reminder_until: str = "21:00"
     outage_after_seconds: int = Field(default=120, ge=2, le=86400)
+
+    berkas_largest_mb: int = Field(default=1000, ge=1, le=100_000)
+    berkas_share_days: int = Field(default=14, ge=1, le=366)
+    berkas_share_longest_days: int = Field(default=90, ge=1, le=3660)
 
     agency_name: str = ""
     agency_parent: str = ""
@@ -66,7 +97,7 @@ class Settings(BaseSettings):
     signing_pkcs12: Path | None = None
     signing_password: SecretStr = SecretStr("")
 
-    @field_validator("plugins", mode="before")
+    @field_validator("plugins", "attendance_channels", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
@@ -89,7 +120,29 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
         raise SettingsError("These settings cannot be used:\n  " + "\n  ".join(lines)) from None
     if settings.nextcloud_url and not (settings.nextcloud_user and settings.nextcloud_app_password.get_secret_value()):
         raise SettingsError("HADIR_NEXTCLOUD_URL also needs HADIR_NEXTCLOUD_USER and HADIR_NEXTCLOUD_APP_PASSWORD (or …_FILE)")
+    _check_mail(settings)
+    _check_exapp(settings)
     return _with_secret(settings)
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp_host and "@" not in parseaddr(settings.smtp_from)[1]:
+        raise SettingsError("HADIR_SMTP_HOST also needs HADIR_SMTP_FROM, the address that invitations come from")
+    if settings.caldav_url and not settings.caldav_url.startswith(("http://", "https://")):
+        raise SettingsError("HADIR_CALDAV_URL must be the address of a calendar, with https:// before it")
+    if settings.imap_host and not (settings.imap_user and settings.imap_password.get_secret_value()):
+        raise SettingsError("HADIR_IMAP_HOST also needs HADIR_IMAP_USER and HADIR_IMAP_PASSWORD (or …_FILE)")
+
+
+def _check_exapp(settings: Settings) -> None:
+    """Whoever guesses this secret acts as anybody on Nextcloud."""
+    secret = settings.exapp_secret.get_secret_value()
+    if secret and (len(secret) < _SHORTEST_SECRET or not secret.isascii() or not secret.isprintable()):
+        raise SettingsError(
+            f"HADIR_EXAPP_SECRET must be at least {_SHORTEST_SECRET} plain characters; make one with: openssl rand -hex 64"
+        )
+    if not _EXAPP_ID.fullmatch(settings.exapp_id):
+        raise SettingsError("HADIR_EXAPP_ID may have small letters, digits, - and _ only, and begins with a letter")
 
 
 def _values(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from itsdangerous import BadData, URLSafeSerializer
 
-Purpose = Literal["button", "dialog", "form", "file"]
+Purpose = Literal["button", "dialog", "form", "file", "page"]
 
 
 class BadToken(Exception):

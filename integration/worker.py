@@ -1,4 +1,4 @@
-"""The worker: scheduled jobs and outbox delivery in one process; safe to run several."""
+"""The worker: scheduled jobs, outbox delivery and listening to what people type, in one process; safe to run several."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import structlog
 from integration import jobs, scheduler
 from integration.app import assemble, connect
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.delivery import Lanes, be_brief
+from integration.hearing import Hearing
 from integration.settings import Settings
 
 log = structlog.get_logger()
@@ -22,13 +23,16 @@ class Worker:
     """Runs in threads of its own between `start` and `stop`."""
 
     def __init__(self, hadir: Hadir) -> None:
-        self.delivery = Delivery(hadir)
+        self.delivery = Lanes(hadir)
         self.scheduler = scheduler.Scheduler(hadir, (*jobs.core_jobs(hadir), *scheduler.plugin_jobs(hadir)))
+        self.hearing = Hearing(hadir, self.delivery.wake)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.delivery.run, args=(self._stop,), name="outbox")
+        self._ears = threading.Thread(target=self.hearing.run, args=(self._stop,), name="hearing")
 
     def start(self) -> None:
         self._thread.start()
+        self._ears.start()
         self.scheduler.start()
 
     @property
@@ -40,6 +44,7 @@ class Worker:
         self._stop.set()
         self.delivery.wake()
         self.scheduler.stop()
+        self._ears.join()
         self._thread.join()
 
 
@@ -47,6 +52,7 @@ def main(settings: Settings) -> int:
     """Work until SIGTERM or SIGINT; the exit code."""
     # Blocked before any thread exists, so that only `sigtimedwait` below ever gets them.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+    be_brief()
     hadir = connect(assemble(settings))
     worker = Worker(hadir)
     worker.start()

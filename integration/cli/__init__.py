@@ -30,6 +30,7 @@ COMMANDS = {
     "leave": "leave",
     "outbox": "outbox",
     "outages": "outages",
+    "calendar": "calendar",
     "audit": "audit",
     "report": "report",
 }

@@ -9,7 +9,9 @@ import sys
 import click
 
 from integration.adapters.mattermost import doctor as mattermost_doctor
-from integration.app import assemble, manifest, storage_of
+from integration.adapters.nextcloud import doctor as nextcloud_doctor
+from integration.app import assemble, mail_of, manifest, storage_of
+from integration.calendars import trial as calendar_trial
 from integration.core import Hadir
 from integration.doctor import Check, core, storage
 from integration.installation import SecretLost
@@ -26,34 +28,67 @@ _SIGNS = {"ok": ("ok  ", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", 
     default="",
     help="Token of a Mattermost system administrator; some checks need it. Better in HADIR_MATTERMOST_ADMIN_TOKEN.",
 )
-def doctor(as_json: bool, admin_token: str) -> None:
+@click.option(
+    "--nextcloud-admin-user",
+    envvar="HADIR_NEXTCLOUD_ADMIN_USER",
+    default="",
+    help="Administrator of Nextcloud; for some checks.",
+)
+@click.option(
+    "--nextcloud-admin-password",
+    envvar="HADIR_NEXTCLOUD_ADMIN_PASSWORD",
+    default="",
+    help="App password of that account. Better in HADIR_NEXTCLOUD_ADMIN_PASSWORD.",
+)
+@click.option("--invite", default="", help="Send a test invitation through Nextcloud to this address, and call it off.")
+def doctor(as_json: bool, admin_token: str, nextcloud_admin_user: str, nextcloud_admin_password: str, invite: str) -> None:
     """Check every condition that the service needs; exit code 1 if one fails."""
     hadir = assemble(load())
+    admin = (nextcloud_admin_user, nextcloud_admin_password)
     try:
-        found = examine(hadir, admin_token)
+        found = examine(hadir, admin_token, admin if all(admin) else None, invite)
     finally:
         hadir.database.dispose()
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(check) for check in found], indent=2))
     else:
         for check in found:
-            _print(check)
+            show(check)
         _summary(found)
     sys.exit(any(check.status == "fail" for check in found))
 
 
-def examine(hadir: Hadir, admin_token: str) -> list[Check]:
-    """The core first; the platforms only with a database to look them up in."""
-    found = [*core(hadir), storage(storage_of(hadir))]
+def examine(hadir: Hadir, admin_token: str, nextcloud_admin: tuple[str, str] | None = None, invite: str = "") -> list[Check]:
+    """The core first; storage and platforms only with a database to look them up in."""
+    found = core(hadir)
     if any(check.status == "fail" for check in found if check.name in ("database", "migrations")):
-        return [*found, Check("mattermost", "skip", "not checked: the database comes first")]
+        later = ("storage", "mattermost", "nextcloud")
+        return [*found, *(Check(name, "skip", "not checked: the database comes first") for name in later)]
+    return [
+        *found,
+        *_storage(hadir),
+        *([calendar_trial.mail(server)] if (server := mail_of(hadir)) else []),
+        *_mattermost(hadir, admin_token),
+        *nextcloud_doctor.checks(hadir, manifest(), nextcloud_admin, invite),
+    ]
+
+
+def _storage(hadir: Hadir) -> list[Check]:
     try:
-        return [*found, *mattermost_doctor.checks(hadir, manifest(), admin_token)]
+        return [storage(storage_of(hadir))]
+    except SecretLost:
+        return [Check("storage", "skip", "not checked: the app password of Nextcloud cannot be read")]
+
+
+def _mattermost(hadir: Hadir, admin_token: str) -> list[Check]:
+    try:
+        return list(mattermost_doctor.checks(hadir, manifest(), admin_token))
     except SecretLost as lost:
-        return [*found, Check("bot token", "fail", str(lost), "restore HADIR_SECRET_KEY, or: hadir setup mattermost")]
+        return [Check("bot token", "fail", str(lost), "restore HADIR_SECRET_KEY, or: hadir setup mattermost")]
 
 
-def _print(check: Check) -> None:
+def show(check: Check) -> None:
+    """One finding as lines for a terminal."""
     sign, colour = _SIGNS[check.status]
     click.echo(f"{click.style(sign, fg=colour)}  {check.name:<26} {check.detail}")
     if check.cure:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import Connection, update
 
-from integration import audit, linking, schedules, workdays
+from integration import accounts, audit, linking, schedules, workdays
 from integration import people as office
 from integration.audit import By
 from integration.cli.one import one_person
@@ -222,7 +222,7 @@ def link(platform: str, username: str, nip: str, external_id: str) -> None:
             raise click.ClickException(f"which {username} on {platform}? Choose with --id: {ids}")
         try:
             click.echo(_link(hadir, waiting, platform, username, person))
-        except office.AccountTaken as error:
+        except accounts.AccountTaken as error:
             raise click.ClickException(
                 f"{username} on {platform} belongs to {error.holder.name} ({error.holder.nip})"
             ) from None
@@ -236,7 +236,9 @@ def _link(hadir: Hadir, waiting: list[linking.Request], platform: str, username:
     with hadir.database.write() as db:
         if not linking.name_account(db, platform, username, person, now=hadir.clock(), actor=actor()):
             return f"{username} on {platform} is {person.name} already; nothing changed."
-    return f"{username} on {platform} is {person.name}, from their first message on."
+    # Anybody may take a username: the address is compared then.
+    address = f", if their e-mail address there is {person.email}" if person.email else ""
+    return f"{username} on {platform} is {person.name}, from their first message on{address}."
 
 
 @people.command()

@@ -1,48 +1,30 @@
-"""`hadir setup mattermost`: connect a server."""
+"""`hadir setup mattermost`: connect a server; its sister for Nextcloud is a module of its own."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from functools import partial
 
 import click
 
-from integration import installation, schema
+from integration import schema
 from integration.adapters.mattermost import doctor as mattermost_doctor
 from integration.adapters.mattermost.client import MattermostError
 from integration.adapters.mattermost.setup import Setup, SetupError
 from integration.app import assemble, manifest
+from integration.cli.asked import address, secret, stored
+from integration.cli.setup_nextcloud import nextcloud
 from integration.core import Hadir
 from integration.settings import load
 
 _VARIABLE = "HADIR_MATTERMOST_ADMIN_TOKEN"
 
 
-def _asked(_context: click.Context, _option: click.Parameter, token: str | None) -> str:
-    """The token as it was given, else asked for without showing it; raises `UsageError` where there is nobody to ask."""
-    if token:
-        return token
-    if not _terminal():
-        raise click.UsageError(
-            f"the personal access token of a system administrator is needed, and there is no terminal to ask for it: "
-            f"put it into the environment variable {_VARIABLE}, or give --admin-token"
-        )
-    asked: str = click.prompt("Personal access token of a system administrator", hide_input=True)
-    return asked
-
-
-def _terminal() -> bool:
-    """Whether there is one on which what is typed can be hidden, whatever the standard input is."""
-    try:
-        Path("/dev/tty").open("rb").close()
-    except OSError:
-        return sys.stdin.isatty()
-    return True
-
-
 @click.group()
 def setup() -> None:
-    """Connect a chat platform."""
+    """Connect a platform."""
+
+
+setup.add_command(nextcloud)
 
 
 @setup.command()
@@ -50,7 +32,7 @@ def setup() -> None:
 @click.option(
     "--admin-token",
     envvar=_VARIABLE,
-    callback=_asked,
+    callback=partial(secret, "Personal access token of a system administrator", _VARIABLE),
     help=f"Personal access token of a system administrator, used now and not kept; asked for if it is not given. "
     f"Better in {_VARIABLE} than on the command line.",
 )
@@ -66,9 +48,9 @@ def mattermost(url: str | None, admin_token: str, teams: tuple[str, ...], callba
     hadir = assemble(load())
     try:
         schema.upgrade(hadir.database, hadir.clock())
-        url = _address("--url", url or hadir.settings.mattermost_url or _stored(hadir, "mattermost.url"))
-        callback = _address(
-            "--callback-url", callback_url or _stored(hadir, "mattermost.callback_url") or hadir.settings.public_url
+        url = address("--url", url or hadir.settings.mattermost_url or stored(hadir, "mattermost.url"))
+        callback = address(
+            "--callback-url", callback_url or stored(hadir, "mattermost.callback_url") or hadir.settings.public_url
         )
         run = Setup(hadir, url, admin_token, callback, manifest(), say=click.echo, dry_run=dry_run)
         changes = run.run(teams)
@@ -81,17 +63,6 @@ def mattermost(url: str | None, admin_token: str, teams: tuple[str, ...], callba
         raise click.ClickException(_explained(error)) from None
     finally:
         hadir.database.dispose()
-
-
-def _stored(hadir: Hadir, key: str) -> str:
-    with hadir.database.read() as db:
-        return str(installation.get(db, key, ""))
-
-
-def _address(option: str, value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise click.UsageError(f"{option} is needed and begins with http:// or https:// (got {value!r})")
-    return value.rstrip("/")
 
 
 def _explained(error: Exception) -> str:

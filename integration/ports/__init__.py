@@ -1,0 +1,89 @@
+"""What Hadir needs of the world outside. Every write is an upsert under our id, so a repeat is harmless.
+
+Every method may raise `DeliveryError`; none is called inside a handler's transaction, except where a person must see live
+data: then one port, inside its `within`, and the answer says so when it fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from integration.ports.calendar import (
+    Answer,
+    Answered,
+    Attendee,
+    Calendar,
+    Event,
+    Span,
+    VideoProvider,
+    event_from_json,
+    event_to_json,
+)
+from integration.ports.chat import (
+    Attachment,
+    Attachments,
+    ChatPlatform,
+    Ears,
+    HasAddress,
+    Inbox,
+    Live,
+    Members,
+    Profile,
+    Recipient,
+    Said,
+    Sent,
+)
+from integration.ports.mail import Letter, Mail, Mailbox, MailedReply, letter_from_json, letter_to_json
+from integration.ports.presence import Presence
+from integration.ports.storage import Changed, Link, Progress, Storage, StoredFile, Version
+
+
+@dataclass
+class Ports:
+    """What this installation is connected to; filled by `app.connect`, and again when setup has added a platform."""
+
+    chats: dict[str, ChatPlatform] = field(default_factory=dict)
+    storage: Storage | None = None
+    calendar: Calendar | None = None
+    mail: Mail | None = None
+    mailbox: Mailbox | None = None
+    presence: Presence | None = None
+
+
+__all__ = [
+    "Answer",
+    "Answered",
+    "Attachment",
+    "Attachments",
+    "Attendee",
+    "Calendar",
+    "Changed",
+    "ChatPlatform",
+    "Ears",
+    "Event",
+    "HasAddress",
+    "Inbox",
+    "Letter",
+    "Link",
+    "Live",
+    "Mail",
+    "Mailbox",
+    "MailedReply",
+    "Members",
+    "Ports",
+    "Presence",
+    "Profile",
+    "Progress",
+    "Recipient",
+    "Said",
+    "Sent",
+    "Span",
+    "Storage",
+    "StoredFile",
+    "Version",
+    "VideoProvider",
+    "event_from_json",
+    "event_to_json",
+    "letter_from_json",
+    "letter_to_json",
+]
