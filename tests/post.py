@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from integration import people, scheduler
+from integration import outbox_content, people, scheduler
 from integration.audit import audit
 from integration.core import Hadir
 from integration.messages import Button, Reply, plain, reply_from_json
@@ -23,11 +23,15 @@ def person_id(hadir: Hadir, username: str) -> int:
 
 
 def inbox(hadir: Hadir, username: str) -> list[Reply]:
-    """The direct messages that were queued for a person, oldest first."""
-    with hadir.database.read() as db:
-        rows = db.scalars(select(outbox.c.payload).order_by(outbox.c.id)).all()
+    """The direct messages that were queued for a person, oldest first; those that were delivered without their files."""
     who = person_id(hadir, username)
-    return [reply_from_json(payload["message"]) for payload in rows if payload.get("person") == who]
+    with hadir.database.read() as db:
+        rows = db.execute(select(outbox.c.key, outbox.c.payload, outbox.c.state).order_by(outbox.c.id)).all()
+        rows = [row for row in rows if row.payload.get("person") == who]
+        return [
+            reply_from_json(row.payload["message"] if row.state == "done" else outbox_content.message(db, row.key, row.payload))
+            for row in rows
+        ]
 
 
 def texts(messages: list[Reply]) -> list[str]:

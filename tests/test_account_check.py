@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from integration import account_check, audit, chat_delivery, people
+from integration.accounts import link_request
 from integration.core import Hadir
 from integration.delivery import Delivery
 from integration.dispatch import parse
@@ -25,7 +26,7 @@ def _imported(hadir: Hadir) -> None:
 
 def speaks(hadir: Hadir, email: str) -> Radio:
     """Somebody named siti checks in for the first time; the worker then looks at the profile."""
-    hadir.chats["mattermost"] = radio = Radio(profiles=[Profile("id-new", "siti", email, "Siti")])
+    hadir.ports.chats["mattermost"] = radio = Radio(profiles=[Profile("id-new", "siti", email, "Siti")])
     hadir.dispatcher.handle(Sender("mattermost", "id-new", "siti"), parse("hadir", "masuk wfo"), hadir.clock())
     while Delivery(hadir).step():
         pass
@@ -60,4 +61,4 @@ def test_who_was_put_out_is_unknown_and_cannot_come_back_under_the_name(hadir: H
     speaks(hadir, "mallory@kantor.example")
     assert bound(hadir) == []
     with hadir.database.read() as db:
-        assert db.scalars(select(people.link_request.c.external_id)).all() == ["id-new"]
+        assert db.scalars(select(link_request.c.external_id)).all() == ["id-new"]

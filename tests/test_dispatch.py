@@ -11,7 +11,8 @@ import pytest
 import structlog
 from sqlalchemy import Connection, select, text, update
 
-from integration import outbox, people
+from integration import outbox, outbox_content, people
+from integration.accounts import link_request
 from integration.app import assemble
 from integration.audit import audit
 from integration.core import Hadir
@@ -159,7 +160,7 @@ def test_a_stranger_gets_a_friendly_answer_and_is_remembered_once(chat: Chat, ha
     assert "orang.baru" in stranger.says("/coba catat halo")
     stranger.says("/coba catat lagi")
     with hadir.database.read() as db:
-        (row,) = db.execute(select(people.link_request)).all()
+        (row,) = db.execute(select(link_request)).all()
     assert row.said == {"name": "coba", "text": "halo"} or row.said == {"name": "coba", "text": "catat halo"}
     assert row.received_at == cast.MONDAY_0728
     assert _audited(hadir) == ["people.link_requested"]
@@ -247,7 +248,8 @@ def test_a_file_goes_by_direct_message_where_an_answer_cannot_carry_it(chat: Cha
     assert "rekap.csv" in siti.says("/coba berkas")
     with hadir.database.read() as db:
         (row,) = db.execute(select(outbox.outbox)).all()
-    assert reply_from_json(row.payload["message"]).files == (File("rekap.csv", "text/csv", b"a;b"),)
+        message = reply_from_json(outbox_content.message(db, row.key, row.payload))
+    assert message.files == (File("rekap.csv", "text/csv", b"a;b"),)
     assert isinstance(siti.last, Reply)
     assert siti.last.files == ()
 

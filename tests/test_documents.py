@@ -18,8 +18,11 @@ from PIL import Image
 
 from integration.documents import dataset, fonts, sign
 from integration.documents.dataset import Dataset, Origin, Variable
-from integration.documents.pdf import Cell, Column, Document, Imprint, Letterhead, Signature, Table
+from integration.documents.letterhead import Letterhead
+from integration.documents.pdf import Document, Imprint
 from integration.documents.sign import Mark, SigningError
+from integration.documents.signatures import Signature
+from integration.documents.table import Cell, Column, Table
 from integration.i18n import Catalogues
 from integration.settings import Settings, load
 from tests import paper

@@ -25,7 +25,7 @@ from integration.messages import Answer, Button, Channel, Form, Reply, plain, re
 from integration.outbox import outbox
 from integration.roster.importing import Options, import_file
 from integration.settings import load
-from plugins.jadwal.rota_make import make
+from plugins.jadwal.rota.make import make
 from plugins.jadwal.tables import rota, rota_day
 from tests import cast
 from tests.cast import Talker, at

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from integration import audit, chat_delivery, linking, people
+from integration import accounts, audit, chat_delivery, linking, people
+from integration.accounts import link_request
 from integration.core import Hadir
 from integration.delivery import Delivery
 from integration.dispatch import parse
 from integration.errors import DeliveryError
 from integration.messages import Sender
-from integration.people import link_request
 from integration.ports import Profile
 from plugins.hadir.tables import attendance_event
 from tests.cast import MONDAY_0728, NIP, Clock
@@ -25,7 +25,7 @@ SITI = Profile("id-lain", "siti.lain", "siti@kantor.example", "Siti Rahayu")
 @pytest.fixture
 def radio(hadir: Hadir) -> Radio:
     hadir.deliverers[chat_delivery.KIND] = chat_delivery.deliver
-    hadir.chats["mattermost"] = radio = Radio(profiles=[SITI])
+    hadir.ports.chats["mattermost"] = radio = Radio(profiles=[SITI])
     return radio
 
 
@@ -199,7 +199,7 @@ def test_naming_an_account_before_its_owner_ever_spoke(hadir: Hadir, clock: Cloc
         person = people.search(db, NIP["siti"])[0]
         assert linking.name_account(db, "mattermost", "Siti.Baru", person, now=clock.now, actor="terminal:root")
         assert not linking.name_account(db, "mattermost", "siti.baru", person, now=clock.now, actor="terminal:root")
-        with pytest.raises(people.AccountTaken):
+        with pytest.raises(accounts.AccountTaken):
             linking.name_account(db, "mattermost", "budi", person, now=clock.now, actor="terminal:root")
 
 

@@ -6,6 +6,10 @@ import json
 from pathlib import Path
 
 from integration import __version__
+from integration.adapters.nextcloud.setup import run as setup
+from integration.adapters.nextcloud.setup import talk as setup_talk
+from integration.adapters.nextcloud.talk import access as talk_access
+from integration.adapters.nextcloud.talk import routes as talk_routes
 from integration.app import create_app, load_plugins, manifest
 from integration.core import Hadir
 from integration.i18n import Catalogues
@@ -40,6 +44,18 @@ def test_its_callbacks_are_addresses_of_the_application(hadir: Hadir) -> None:
     for platform, callbacks in manifest()["callbacks"].items():
         assert set(callbacks.values()) == {path for path in posts if path.startswith(f"/{platform}/")}
     assert set(manifest()["callbacks"]) == set(manifest()["platforms"])
+
+
+def test_what_it_says_of_nextcloud_is_what_setup_and_talk_use() -> None:
+    about = manifest()["platforms"]["nextcloud"]
+    assert set(about["apps"]) == set(setup.APPS)
+    assert about["bot"]["name"] == talk_access.BOT
+    assert about["bot"]["features"] == ["webhook", "response"]
+    assert all(
+        f"--feature {feature} " in setup_talk.install_command(about["bot"], "u", "s") for feature in about["bot"]["features"]
+    )
+    assert manifest()["callbacks"]["nextcloud"]["talk"] == talk_routes.PATH
+    assert setup.numbers(about["least_version"]) >= (31,)
 
 
 def test_a_subcommands_words_are_its_own() -> None:

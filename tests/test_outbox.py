@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import Connection, select, update
 from sqlalchemy import Row as DatabaseRow
-from sqlalchemy import select, update
 
 from integration import chat_delivery, outbox, people
+from integration.alarms import ALARM
 from integration.cli import hadir as command_line
 from integration.core import Hadir
-from integration.delivery import ALARM, ATTEMPTS, ATTEMPTS_AFTER_DEFECT, LEASE, LONGEST_DELAY, Delivery, delay
+from integration.delivery import ATTEMPTS, ATTEMPTS_AFTER_DEFECT, LEASE, LONGEST_DELAY, Delivery, delay
 from integration.errors import DeliveryError
 from integration.messages import Reply, Text, reply_to_json
 from integration.plugin import Notice
@@ -264,6 +265,60 @@ def test_stopping_waits_for_what_was_begun(hadir: Hadir) -> None:
     assert states(hadir) == {"1": "done", "2": "waiting"}
 
 
+def test_what_was_taken_ahead_and_not_begun_is_handed_back(hadir: Hadir) -> None:
+    begun, finish = threading.Event(), threading.Event()
+
+    def slow(_hadir: Hadir, _row: outbox.Row) -> None:
+        begun.set()
+        finish.wait(10)
+
+    hadir.deliverers["note"] = slow
+    for number in range(3):
+        queue(hadir, str(number), stream=str(number))
+    stop, delivery = threading.Event(), Delivery(hadir, parallel=1, ahead=2)
+    thread = threading.Thread(target=delivery.run, args=(stop,))
+    thread.start()
+    assert begun.wait(10)
+    assert [row(hadir, str(number)).attempts for number in range(3)] == [1, 1, 1]
+    stop.set()
+    finish.set()
+    thread.join(10)
+    assert states(hadir) == {"0": "done", "1": "waiting", "2": "waiting"}
+    for number in (1, 2):
+        there = row(hadir, str(number))
+        assert (there.attempts, there.lease_until, there.lease_owner) == (0, None, None)
+
+
+def test_an_outcome_that_cannot_be_written_down_spoils_no_other(hadir: Hadir, clock: Clock) -> None:
+    def trouble(_db: Connection) -> None:
+        raise ValueError("not this one")
+
+    def note(_hadir: Hadir, row: outbox.Row) -> Mapping[str, Any]:
+        return outbox.Delivered({}, trouble) if row.key == "bad" and row.attempts == 1 else {}
+
+    hadir.deliverers["note"] = note
+    for key in ("good", "bad", "fine"):
+        queue(hadir, key, stream=key)
+    delivery = Delivery(hadir)
+    for taken in delivery._take(4):
+        delivery._deliver(taken)
+    delivery._take(0, delivery._let_go())
+    assert states(hadir) == {"good": "done", "bad": "waiting", "fine": "done"}
+    clock.now += LEASE
+    deliver_all(hadir)
+    assert states(hadir)["bad"] == "done"
+
+
+def test_rows_are_taken_and_written_down_together(hadir: Hadir, post: Post, statements: list[str]) -> None:
+    for number in range(4):
+        queue(hadir, str(number), stream=str(number))
+    delivery = Delivery(hadir)
+    statements.clear()
+    taken = delivery._take(4)
+    assert len(taken) == 4
+    assert len(statements) == 2
+
+
 def test_an_idle_deliverer_asks_the_database_one_thing(hadir: Hadir, statements: list[str]) -> None:
     assert Delivery(hadir).step() == 0
     assert len(statements) == 1
@@ -282,7 +337,7 @@ def _until(reached: Any) -> None:
 @pytest.fixture
 def radio(hadir: Hadir) -> Radio:
     hadir.deliverers[chat_delivery.KIND] = chat_delivery.deliver
-    hadir.chats["mattermost"] = radio = Radio(profiles=[Profile("id-new", "siti.baru", "", "Siti Rahayu")])
+    hadir.ports.chats["mattermost"] = radio = Radio(profiles=[Profile("id-new", "siti.baru", "", "Siti Rahayu")])
     return radio
 
 
@@ -375,7 +430,7 @@ def test_a_username_that_turns_out_to_be_a_colleagues_account_is_not_taken_from_
 
 
 def test_the_platform_from_which_somebody_spoke_is_preferred(hadir: Hadir, radio: Radio) -> None:
-    hadir.chats["browser"] = other = Radio(name="browser")
+    hadir.ports.chats["browser"] = other = Radio(name="browser")
     rename(hadir, "siti", external_id=None)
     with hadir.database.write() as db:
         person = people.by_username(db, "mattermost", "siti")
@@ -398,7 +453,7 @@ def test_nobody_can_be_reached_on_a_platform_that_is_not_connected(hadir: Hadir)
 def test_a_platform_that_setup_connects_later_is_found_without_a_restart(hadir: Hadir) -> None:
     hadir.deliverers[chat_delivery.KIND] = chat_delivery.deliver
     radio = Radio()
-    hadir.reconnect = lambda: hadir.chats.update(mattermost=radio)
+    hadir.reconnect = lambda: hadir.ports.chats.update(mattermost=radio)
     tell(hadir, "siti", "k1")
     deliver_all(hadir)
     assert radio.texts == ["Halo"]
@@ -517,3 +572,14 @@ def test_a_message_with_a_file_survives_the_outbox(hadir: Hadir, radio: Radio) -
         outbox.enqueue(db, kind="chat", stream="c", key="k", payload=payload, now=hadir.clock())
     deliver_all(hadir)
     assert radio.messages[0].files == message.files
+
+
+def test_what_failed_is_due_at_once_when_the_hindrance_is_gone(hadir: Hadir, clock: Clock, post: Post) -> None:
+    post.trouble["a"] = [DeliveryError("no", retry_after=300)]
+    queue(hadir, "a")
+    queue(hadir, "later", stream="b", in_seconds=3600)
+    deliver_all(hadir)
+    with hadir.database.write() as db:
+        assert outbox.hurry(db, clock.now) == 1
+    deliver_all(hadir)
+    assert (post.delivered, row(hadir, "later").state) == (["a"], "waiting")

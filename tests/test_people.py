@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from integration import people
+from integration import accounts, people
 from integration.audit import audit
 from integration.core import Hadir
 from integration.messages import Sender, plain, reply_from_json
@@ -131,10 +131,10 @@ def test_a_circle_of_supervisors_does_not_hang(hadir: Hadir) -> None:
 
 
 def test_an_account_of_somebody_else_is_not_taken_over(hadir: Hadir) -> None:
-    with pytest.raises(people.AccountTaken, match="Siti Rahayu"), hadir.database.write() as db:
-        people.link(db, Sender("mattermost", "id-baru", "Siti"), person(hadir, "dewi").id)
-    with pytest.raises(people.AccountTaken, match="Siti Rahayu"), hadir.database.write() as db:
-        people.link(db, Sender("mattermost", "id-siti", "baru"), person(hadir, "dewi").id)
+    with pytest.raises(accounts.AccountTaken, match="Siti Rahayu"), hadir.database.write() as db:
+        accounts.link(db, Sender("mattermost", "id-baru", "Siti"), person(hadir, "dewi").id)
+    with pytest.raises(accounts.AccountTaken, match="Siti Rahayu"), hadir.database.write() as db:
+        accounts.link(db, Sender("mattermost", "id-siti", "baru"), person(hadir, "dewi").id)
 
 
 # ---------------------------------------------------------------- hadir people …

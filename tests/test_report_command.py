@@ -175,7 +175,9 @@ def test_compliance_as_text_is_plain_english(desk: Desk) -> None:
     assert result.exit_code == 0
     assert result.stdout.startswith("Compliance November 2026 — Dinas Contoh (9 people)\n")
     assert "**" not in result.stdout
-    assert "Nothing stands out." in result.stdout
+    assert "Nothing stands out." not in result.stdout
+    assert "- Dinas Contoh: attendance 7.8 %; 141 of 153 working days have no record." in result.stdout
+    assert "Shown from: attendance below 90.0 %; a person with 3 days without a record" in result.stdout
 
 
 def test_compliance_for_programs(desk: Desk, tmp_path: Path) -> None:

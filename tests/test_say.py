@@ -24,6 +24,7 @@ from integration.outbox import outbox
 from integration.plugin import Context, Plugin, Subcommand
 from integration.settings import load
 from tests import cast
+from tests.photos import picture
 from tests.terminal import Terminal
 
 Chat = Callable[[str], cast.Talker]
@@ -200,7 +201,7 @@ def test_a_file_in_the_answer_is_saved_and_named(demo: Terminal, tmp_path: Path)
 
 def test_a_file_is_sent_by_its_path(hadir: Hadir, demo: Terminal, tmp_path: Path) -> None:
     """What is in it counts, not its name; nothing of it is kept unless it can be taken."""
-    (tmp_path / "surat.jpg").write_bytes(b"\xff\xd8\xff" + b"x" * 100)
+    (tmp_path / "surat.jpg").write_bytes(picture())
     (tmp_path / "surat.pdf").write_bytes(b"no letter")
     add = ("say", "--as", "siti", "--at", AT, "/izin surat", "--set")
     demo("say", "--as", "siti", "--at", AT, "/izin sakit")

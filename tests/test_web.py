@@ -102,11 +102,11 @@ def test_metrics_count_requests_and_read_the_outbox(
 
 def test_the_room_is_open_in_a_demo_only(hadir: Hadir) -> None:
     assert create_app(connect(hadir)).test_client().get("/").status_code == 404
-    assert BrowserChat.name not in hadir.chats
+    assert BrowserChat.name not in hadir.ports.chats
     with hadir.database.write() as db:
         installation.put(db, installation.DEMO, True)
     assert create_app(connect(hadir)).test_client().get("/").status_code == 200
-    assert BrowserChat.name in hadir.chats
+    assert BrowserChat.name in hadir.ports.chats
 
 
 def test_a_body_over_one_mebibyte_is_refused(http: FlaskClient) -> None:

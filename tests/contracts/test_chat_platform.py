@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy import func, select
 
@@ -17,6 +19,8 @@ from integration.adapters.browser.chat import BrowserChat
 from integration.adapters.browser.tables import room_message
 from integration.adapters.local.chat import TerminalChat
 from integration.adapters.mattermost.chat import connect
+from integration.adapters.nextcloud import access
+from integration.adapters.nextcloud.talk import chat as talk
 from integration.app import assemble
 from integration.core import Hadir
 from integration.errors import DeliveryError
@@ -24,7 +28,10 @@ from integration.messages import Button, File, Reply, Text, fill
 from integration.ports import ChatPlatform, Profile, Recipient
 from integration.settings import load
 from tests import cast
+from tests.adapters.nextcloud.talk_town import ACCOUNT, Town
+from tests.adapters.nextcloud.talk_town import SECRET as TALK_SECRET
 from tests.conftest import SECRET
+from tests.live.recording import serving
 from tests.sink import mattermost
 
 
@@ -92,7 +99,20 @@ def _mattermost(hadir: Hadir) -> Bench:
     return Bench(chat, "id-siti", lambda: len(set(sink.keys())), close=chat.client.close)
 
 
-@pytest.fixture(params=[_terminal, _browser, _mattermost], ids=["terminal", "browser", "mattermost"])
+def _talk(hadir: Hadir) -> Bench:
+    town, closing = Town(people={"siti": "siti@kantor.example"}), ExitStack()
+    given = {"nextcloud_url": closing.enter_context(serving(town)), "nextcloud_user": ACCOUNT}
+    given |= {"nextcloud_app_password": SecretStr("sandi"), "nextcloud_talk_secret": SecretStr(TALK_SECRET)}
+    hadir.settings = hadir.settings.model_copy(update=given)
+    chat = talk.connect(hadir)
+    assert chat
+    found = access.access(hadir)
+    assert found
+    closing.callback(access.client(hadir, found).close)
+    return Bench(chat, "siti", lambda: len(town.reads("siti")), close=closing.close)
+
+
+@pytest.fixture(params=[_terminal, _browser, _mattermost, _talk], ids=["terminal", "browser", "mattermost", "talk"])
 def bench(request: pytest.FixtureRequest, sqlite_hadir: Hadir) -> Iterator[Bench]:
     made: Bench = request.param(sqlite_hadir)
     yield made

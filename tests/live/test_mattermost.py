@@ -177,7 +177,7 @@ def test_what_people_write_mentions_nobody_on_the_real_server(office: Office) ->
     from integration.messages import Reply, Text, fill
     from integration.ports import Recipient
 
-    chat = office.hadir.chats["mattermost"]
+    chat = office.hadir.ports.chats["mattermost"]
     with office.hadir.database.read() as db:
         bot = installation.get(db, "mattermost.bot_id")
     body = {"team_id": office.town.team["id"], "name": "nasty", "display_name": "Nasty", "type": "O"}
@@ -197,7 +197,7 @@ def test_a_repeated_delivery_posts_once(office: Office) -> None:
     from integration.messages import Reply, Text
     from integration.ports import Recipient
 
-    chat = office.hadir.chats["mattermost"]
+    chat = office.hadir.ports.chats["mattermost"]
     to = Recipient("mattermost", "person", office.siti.id)
     with office.recorder.section("repeat"):
         first = chat.send(to, Reply(Text("sekali saja")), "once")
@@ -213,12 +213,12 @@ def test_a_channel_without_the_bot_names_the_cure(office: Office) -> None:
     body = {"team_id": office.town.team["id"], "name": "tertutup", "display_name": "Tertutup", "type": "P"}
     channel = office.town.admin("POST", "/channels", body)["id"]
     with office.recorder.section("not-a-member"), pytest.raises(DeliveryError, match="/invite @hadir") as caught:
-        office.hadir.chats["mattermost"].send(Recipient("mattermost", "channel", channel), Reply(Text("x")), "closed")
+        office.hadir.ports.chats["mattermost"].send(Recipient("mattermost", "channel", channel), Reply(Text("x")), "closed")
     assert caught.value.permanent
 
 
 def test_people_are_found(office: Office) -> None:
-    chat = office.hadir.chats["mattermost"]
+    chat = office.hadir.ports.chats["mattermost"]
     with office.recorder.section("profiles"):
         found = chat.profile(username=office.siti.username)
         assert found

@@ -11,11 +11,13 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from integration import pictures
 from plugins.izin.tables import absence
 from plugins.jadwal.tables import rota_day
 from tests import cast
 from tests.live.office import PLANS, publish
 from tests.live.running import Office
+from tests.photos import photo
 
 pytestmark = pytest.mark.live
 
@@ -58,20 +60,20 @@ def test_a_letter_is_added_on_its_page(office: Office) -> None:
     assert link, said
     page = requests.get(link[1], timeout=30)
     assert page.ok
-    photo = b"\xff\xd8\xff" + b"surat dokter" * 100
+    taken = photo(3000, 2000)
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
     [which] = re.findall(r'<option value="(\d+)"[^>]*>Cuti sakit', page.text)
     form = fields | {"which": which, "number": "SKD-7/2026"}
     wrong = requests.post(link[1], data=form, files={"file": ("surat.jpg", b"no letter")}, timeout=30)
     assert wrong.status_code == 422
     assert "SKD-7/2026" in wrong.text
-    assert requests.post(link[1], data=form, files={"file": ("surat.JPG", photo)}, timeout=30).ok
+    assert requests.post(link[1], data=form, files={"file": ("surat.JPG", taken)}, timeout=30).ok
     assert "SKD-7/2026" in office.budi.told("menambahkan surat")["message"]
     with office.hadir.database.read() as db:
         path = db.scalar(select(absence.c.letter_path).where(absence.c.letter_path != ""))
     assert path
-    assert office.hadir.storage
-    assert office.hadir.storage.get(path) == photo
+    assert office.hadir.ports.storage
+    assert office.hadir.ports.storage.get(path) == pictures.letter(taken)
 
 
 def test_a_swap_is_agreed_and_approved(office: Office) -> None:

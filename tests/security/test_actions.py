@@ -18,7 +18,9 @@ from integration.app import load_plugins
 from integration.core import Hadir
 from integration.db import metadata
 from integration.errors import Refused
-from integration.messages import Answer, Button, ButtonPress, Form, FormErrors, FormSubmission, Reply, plain
+from integration.messages import Answer, Button, ButtonPress, Channel, Form, FormErrors, FormSubmission, Reply, plain
+from plugins.berkas import places
+from plugins.berkas.tables import saved_file
 from plugins.izin.tables import absence
 from tests import cast
 from tests.plugins.izin.post import approved
@@ -147,6 +149,43 @@ def a_day_by_hand(hadir: Hadir, chat: Chat) -> str:
     return budi.last.buttons[0].value
 
 
+def a_saved(hadir: Hadir, chat: Chat) -> str:
+    """Siti's own, in a place that only she may see."""
+    with hadir.database.write() as db:
+        row = {"person_id": person_id(hadir, "siti"), "platform": "mattermost", "attachment": "f1", "size": 3}
+        row |= {"attached_at": hadir.clock(), "asked_at": hadir.clock(), "saved_at": hadir.clock(), "media_type": "text/plain"}
+        path = f"Hadir/Lain/{SECRET}.txt"
+        row |= {"name": f"{SECRET}.txt", "folder": "Hadir/Lain", "path": path, "path_key": places.key(path), "state": "saved"}
+        db.execute(saved_file.insert().values(row))
+    return "1"
+
+
+def a_saved_path(hadir: Hadir, chat: Chat) -> str:
+    a_saved(hadir, chat)
+    return f"Hadir/Lain/{SECRET}.txt"
+
+
+def an_offer(hadir: Hadir, chat: Chat) -> str:
+    a_saved(hadir, chat)
+    with hadir.database.write() as db:
+        db.execute(update(saved_file).values(state="offered", path="", path_key=""))
+    return "1"
+
+
+def a_share_wish(hadir: Hadir, chat: Chat) -> str:
+    return f"person:{person_id(hadir, 'agus')}|2026-12-01|{a_saved_path(hadir, chat)}"
+
+
+def a_share(hadir: Hadir, chat: Chat) -> str:
+    chat("siti").presses(Button("x", "berkas.share_yes", a_share_wish(hadir, chat)))
+    return "1"
+
+
+def a_coupling(hadir: Hadir, chat: Chat) -> str:
+    chat("budi").says("/berkas kanal Proyek", channel=Channel("c1", "proyek", "t1"))
+    return "1"
+
+
 REASON = {"reason": "tidak bisa"}
 OWNERS: dict[str, Owned] = {
     "hadir.place": Owned(nothing, frozenset()),
@@ -180,8 +219,20 @@ OWNERS: dict[str, Owned] = {
     "jadwal.rota_discard": Owned(a_draft, PLANS_UNIT),
     "jadwal.rota_show": Owned(a_draft, PLANS_UNIT),
     "jadwal.rota_xlsx": Owned(a_draft, PLANS_UNIT),
+    "jadwal.rota_picture": Owned(a_draft, PLANS_UNIT),
     "jadwal.rota_withdraw": Owned(a_rota, PLANS_UNIT),
     "jadwal.rota_undo": Owned(a_day_by_hand, PLANS_UNIT),
+    "berkas.chosen": Owned(an_offer, frozenset({"siti"})),
+    "berkas.undo": Owned(a_saved, frozenset({"siti"})),
+    "berkas.fetch": Owned(a_saved_path, frozenset({"siti"})),
+    "berkas.share": Owned(a_saved_path, frozenset({"siti"}), lambda _: {"to": cast.NIP["agus"], "until": "1/12/2026"}),
+    "berkas.share_ask": Owned(a_share_wish, frozenset({"siti"})),
+    "berkas.share_yes": Owned(a_share_wish, frozenset({"siti"})),
+    "berkas.share_end": Owned(a_share, frozenset({"siti"})),
+    "berkas.couple": Owned(nothing, frozenset()),
+    "berkas.release_ask": Owned(a_coupling, frozenset({"budi", "agus"})),
+    "berkas.release": Owned(a_coupling, frozenset({"budi", "agus"})),
+    "berkas.upload": Owned(nothing, frozenset()),
     "izin.edit": Owned(nothing, frozenset()),
     "izin.ask": Owned(nothing, frozenset()),
     "izin.approve": Owned(a_request, LINE),
@@ -389,10 +440,12 @@ def fields_of(hadir: Hadir, chat: Chat, action: str) -> set[str]:
         "jadwal.swap": "/jadwal tukar baru",
         "jadwal.register": "/jadwal daftar-wfh tambah",
         "izin.letter": "/izin surat",
+        "berkas.upload": "/berkas unggah",
+        "berkas.share": f"/berkas bagikan Hadir/Lain/{SECRET}.txt",
     }
     if action not in opens:
         return {"reason"}
-    talker = chat("siti" if action == "izin.letter" else "rina")
+    talker = chat("siti" if action in ("izin.letter", "berkas.share") else "rina")
     talker.says(opens[action])
     assert isinstance(talker.last, Form), (action, talker.last)
     return {field.name for field in talker.last.fields}
@@ -415,7 +468,9 @@ def test_a_second_press_does_nothing_more(hadir: Hadir, chat: Chat, action: str)
     # Whoever asks for a file or a picture gets it as often as they ask; nothing else may move. A letter's reading is audited.
     asked_again = action.endswith(("xlsx", "pdf", "picture", "letter"))
     changed = {name for name in before if before[name] != after[name]}
-    assert changed <= ({"outbox", "audit"} if action == "izin.see_letter" else {"outbox"} if asked_again else set())
+    assert changed <= (
+        {"outbox", "audit"} if action == "izin.see_letter" else {"outbox", "outbox_content"} if asked_again else set()
+    )
 
 
 DECISIONS = {

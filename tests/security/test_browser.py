@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from integration import installation, people
-from integration.adapters.browser import forms
+from integration.adapters.browser import forms, sheets, short
+from integration.adapters.browser.tables import form_page
 from integration.app import assemble, connect, create_app
 from integration.core import Hadir
 from integration.messages import Field, Form, Sender
@@ -220,14 +221,34 @@ def test_a_form_page_counts_once_and_for_its_person(hadir: Hadir, http: FlaskCli
 
 
 def test_a_form_page_expires_and_cannot_be_changed(hadir: Hadir, http: FlaskClient, clock: cast.Clock) -> None:
-    link = path(hadir, paper())
-    for wrong in (link[:-1], link + "x", link.replace(".", "", 1), "/form/" + "A" * 5000, "/form/%ED%A0%80", "/form/%00"):
+    link, whole = path(hadir, paper()), "/form/" + sheets.issue(hadir, paper(), sender("siti"))
+    changed = (link[:-1], link + "x", link[:-1] + ("b" if link.endswith("a") else "a"), whole[:-1], whole.replace(".", "", 1))
+    for wrong in (*changed, "/form/" + "A" * 16, "/form/" + "A" * 5000, "/form/%ED%A0%80", "/form/%00"):
         assert http.get(wrong).status_code in (403, 404), wrong
         assert http.post(wrong, data=FILLED).status_code in (403, 404), wrong
     clock.now += timedelta(hours=1)
-    assert http.get(link).status_code == 403
-    assert http.post(link, data=FILLED).status_code == 403
+    for late in (link, whole):
+        assert http.get(late).status_code == 403
+        assert http.post(late, data=FILLED).status_code == 403
     assert corrections(hadir) == []
+
+
+def test_who_reads_the_database_learns_no_address_and_opens_no_form(hadir: Hadir, http: FlaskClient) -> None:
+    link = path(hadir, paper())
+    with hadir.database.read() as db:
+        row = db.execute(select(form_page)).one()
+    assert link.rpartition("/")[2] not in str(row)
+    assert "Perbaiki" not in row.sheet
+    for found in (row.hash, row.hash[:16], row.sheet):
+        assert http.get(f"/form/{found}").status_code == 403
+
+
+def test_a_form_counts_once_by_its_short_and_its_long_address(hadir: Hadir, http: FlaskClient) -> None:
+    link = path(hadir, paper())
+    whole = short.lengthen(hadir, link.rpartition("/")[2])
+    assert http.post(f"/form/{whole}", data=FILLED).status_code == 200
+    assert http.post(link, data=FILLED).status_code == 403
+    assert len(corrections(hadir)) == 1
 
 
 def test_a_form_of_who_left_does_nothing(hadir: Hadir, http: FlaskClient) -> None:

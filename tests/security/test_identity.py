@@ -94,7 +94,7 @@ def test_a_message_does_not_go_to_who_took_the_name_of_somebody_else(hadir: Hadi
     """The worker asks for the id behind an imported name; the e-mail address tells that it is another person."""
     unbind(hadir, "budi")
     radio = Radio(profiles=(Profile("id-eve", "budi", "eve@elsewhere.example", "Budi Santoso"),))
-    hadir.chats["mattermost"], hadir.deliverers[KIND] = radio, deliver
+    hadir.ports.chats["mattermost"], hadir.deliverers[KIND] = radio, deliver
     cast.Talker(hadir, "siti").says(LINE)
     Delivery(hadir).step()
     assert radio.heard == []
@@ -107,7 +107,7 @@ def test_a_message_does_not_go_to_who_took_the_name_of_somebody_else(hadir: Hadi
 def test_it_goes_where_the_address_agrees_or_is_not_told(hadir: Hadir, email: str) -> None:
     unbind(hadir, "budi")
     radio = Radio(profiles=(Profile("id-budi", "budi", email, "Budi Santoso"),))
-    hadir.chats["mattermost"], hadir.deliverers[KIND] = radio, deliver
+    hadir.ports.chats["mattermost"], hadir.deliverers[KIND] = radio, deliver
     cast.Talker(hadir, "siti").says(LINE)
     Delivery(hadir).step()
     assert [who for who, _, _ in radio.heard] == ["id-budi"]

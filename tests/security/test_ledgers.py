@@ -18,6 +18,7 @@ from integration.audit import By, Problem
 from integration.cli import hadir as command_line
 from integration.core import Hadir
 from integration.db import Instant
+from integration.messages import Button, Channel
 from integration.office_calendar import holiday, person_schedule, season, work_hours
 from integration.people import Person
 from integration.presets import days_off
@@ -25,6 +26,7 @@ from integration.presets.days_off import DayOff
 from integration.rulebook import store
 from integration.rulebook.tables import reevaluation, rule, rule_choice
 from integration.scheduler import work as work_of
+from plugins.berkas.tables import channel_member
 from plugins.izin import counting
 from plugins.izin.balance import Opening
 from plugins.jadwal.tables import rota_day
@@ -68,6 +70,7 @@ def office(hadir: Hadir, chat: Chat) -> Hadir:
     chat("siti").says("/hadir koreksi 20/11 masuk 07.30 lupa")
     chat("siti").says("/jadwal ingin setiap rabu wfh")
     chat("siti").says("/hadir masuk wfh")
+    files(hadir, chat)
     chat("rina").says('/jadwal daftar-wfh tambah @siti "menyusun laporan"', mentions={"siti": "id-siti"})
     message = rotas.draft(chat, hadir, line="/jadwal susun 2 minggu mulai senin")
     rotas.press(chat("hendra"), message, "Terbitkan")
@@ -85,6 +88,15 @@ def office(hadir: Hadir, chat: Chat) -> Hadir:
         counting.set_opening(work_of(hadir, db), siti.id, 2026, Opening(12, 3))
         scheduled(hadir, db, siti)
     return hadir
+
+
+def files(hadir: Hadir, chat: Chat) -> None:
+    """A channel with a folder, and a file that Siti shares."""
+    chat("budi").says("/berkas kanal Proyek", channel=Channel("c1", "proyek", "t1"))
+    path = "Hadir/Bidang Aplikasi/Berkas/2026/undangan.pdf"
+    chat("siti").presses(Button("x", "berkas.share_yes", f"person:{person_id(hadir, 'dewi')}|2026-12-01|{path}"))
+    with hadir.database.write() as db:
+        db.execute(delete(channel_member))  # nothing is to hold the coupling but itself
 
 
 def scheduled(hadir: Hadir, db: Connection, siti: Person) -> None:

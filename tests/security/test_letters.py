@@ -17,10 +17,11 @@ from integration.app import connect, create_app
 from integration.core import Hadir
 from integration.messages import File, Form, FormSubmission, plain
 from integration.outbox import outbox
-from integration.uploads import LARGEST_BYTES
+from integration.uploads import LARGEST_BYTES, LARGEST_PDF_BYTES
 from plugins.izin.tables import absence
 from tests import cast
 from tests.adapters.browser.test_uploads import send
+from tests.photos import bomb
 from tests.plugins.izin.post import approved
 from tests.post import inbox
 from tests.security.conftest import change
@@ -40,7 +41,10 @@ NO_LETTERS = {
     "gif": b"GIF89a<script>",
     "nothing": b"",
     "half a beginning": b"%PD",
-    "too large": b"%PDF-" + bytes(LARGEST_BYTES),
+    "too large": b"%PDF-" + bytes(LARGEST_PDF_BYTES),
+    "a picture by its beginning alone": b"\xff\xd8\xff\xe0<script>",
+    "a bomb": bomb(30_000),
+    "a photo of an iPhone": b"\x00\x00\x00\x24ftypheic" + bytes(40),
 }
 
 

@@ -307,18 +307,14 @@ def test_nothing_commands_the_terminal(hadir: Hadir, chat: Chat, words: str) -> 
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", printed), repr(printed)
 
 
-def test_a_summary_in_a_channel_mentions_nobody(hadir: Hadir, chat: Chat) -> None:
+def test_a_summary_in_a_channel_mentions_nobody(hadir: Hadir, chat: Chat, clock: cast.Clock) -> None:
     change(hadir, "siti", name="@all @channel <!here>")
     chat("rina").says("/hadir ringkasan bidang aplikasi 09.00", channel=Channel("c", "umum"))
-    from integration.plugin import Work
-    from integration.scheduler import work
+    from integration.scheduler import JobRun
     from plugins.hadir import summary
 
-    assert Work
-    with hadir.database.write() as db:
-        here = work(hadir, db)
-        here.now = cast.at("2026-11-23T09:05+07:00")
-        summary._post(here, 1)
+    clock.now = cast.at("2026-11-23T09:05+07:00")
+    summary.post_all(JobRun(hadir, clock.now))
     with hadir.database.read() as db:
         row = db.execute(select(outbox.outbox).where(outbox.outbox.c.key.like("summary:%"))).one()
     shown = markdown(hadir, reply_from_json(row.payload["message"]))

@@ -28,6 +28,7 @@ from integration.messages import (
     Text,
 )
 from integration.plugin import Context, Plugin, Subcommand
+from tests.photos import picture
 
 ORIGIN = "http://localhost"
 
@@ -38,6 +39,12 @@ def _home(context: Context, _command: Command) -> Reply:
 
 def _file(_context: Context, _command: Command) -> Reply:
     return Reply(Text("Ini berkasnya."), files=(File("rekap November.csv", "text/csv", b"a,b\n1,2\n"),))
+
+
+def _picture(_context: Context, _command: Command) -> Reply:
+    pictures = (("jadwal.png", "image/png", "PNG"), ("foto.jpg", "image/jpeg", "JPEG"))
+    files = [File(name, media_type, picture(640, 480, kind)) for name, media_type, kind in pictures]
+    return Reply(Text("Ini gambarnya."), files=(*files, File("peta.svg", "image/svg+xml", b"<svg onload='alert(1)'/>")))
 
 
 def _ask(_context: Context, _command: Command) -> Reply:
@@ -72,6 +79,8 @@ def _paper(context: Context, submission: FormSubmission) -> Answer:
         raise UserError("Rak sudah penuh.")
     if values["name"] == "lanjut":
         return paper("langkah dua")
+    if values["name"] == "pilih":
+        return Reply(Text("Setuju?"), buttons=(Button("Ya", "desk.yes", "7"),))
     return Reply(context.t("Stored: {name} {why} {day} {hour} {value}", value=submission.value, **values))
 
 
@@ -87,6 +96,8 @@ def _scan(_context: Context, _incoming: Any) -> Form:
 def _scanned(_context: Context, submission: FormSubmission) -> Answer:
     if submission.values["why"] == "salah":
         return FormErrors({"why": "Alasan itu salah."})
+    if submission.values["why"] == "penuh":
+        raise UserError("Rak sudah penuh.")
     sent = [f"{name}={file.name} {file.media_type} {len(file.content)}" for name, file in submission.files.items()]
     return Reply(Text(f"{submission.values['letter']}|{submission.values['more']}|{' '.join(sent)}"))
 
@@ -102,6 +113,7 @@ PLUGIN = Plugin(
     home=_home,
     subcommands=(
         Subcommand("file", _file, "A file"),
+        Subcommand("picture", _picture, "A picture"),
         Subcommand("ask", _ask, "A question", example="/desk ask"),
         Subcommand("scan", _scan, "A form with a file"),
         Subcommand("fill", _fill, "A form", arguments="[name]"),

@@ -7,13 +7,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
 from integration.adapters.browser import sheets
 from integration.adapters.browser.forms import form_link
+from integration.adapters.browser.tables import form_page
 from integration.audit import audit
 from integration.core import Hadir
-from integration.messages import Sender
+from integration.messages import Reply, Sender
+from integration.outbox import outbox
+from integration.ports import Profile, Recipient, Sent
 from tests import cast
 from tests.adapters.browser.desk import paper, standing, text_of
 
@@ -38,8 +41,68 @@ def test_a_form_comes_back_from_its_link_as_it_was(hadir: Hadir) -> None:
     assert (sheet.form, sheet.sender) == (paper("x"), SITI)
 
 
-def test_a_link_is_short_enough_for_a_chat_and_a_server(hadir: Hadir) -> None:
-    assert len(form_link(hadir, paper(), SITI)) < 1000
+def test_a_link_is_short_enough_to_be_typed_off_a_screen(hadir: Hadir) -> None:
+    assert len(urlsplit(form_link(hadir, paper(), SITI)).path) == len("/form/") + 16
+
+
+def test_without_a_database_to_keep_it_the_address_holds_the_form(hadir: Hadir) -> None:
+    with hadir.database.write() as db:
+        db.execute(text("ALTER TABLE form_page RENAME TO elsewhere"))
+    try:
+        link = form_link(hadir, paper(), SITI)
+    finally:
+        with hadir.database.write() as db:
+            db.execute(text("ALTER TABLE elsewhere RENAME TO form_page"))
+    assert 100 < len(link) < 1000
+    assert sheets.read(hadir, link.rpartition("/")[2]).form == paper()
+
+
+def test_old_addresses_are_forgotten(hadir: Hadir, clock: cast.Clock) -> None:
+    form_link(hadir, paper(), SITI)
+    clock.now += timedelta(days=2)
+    form_link(hadir, paper(), SITI)
+    with hadir.database.read() as db:
+        assert db.scalar(select(func.count()).select_from(form_page)) == 1
+
+
+class Chat:
+    """A chat platform that people open in a browser."""
+
+    name = "mattermost"
+    address = "https://chat.kantor.example"
+
+    def send(self, to: Recipient, message: Reply, key: str) -> Sent:
+        return Sent("1", "1")
+
+    def profile(self, *, id: str = "", username: str = "") -> Profile | None:
+        return None
+
+
+def test_the_page_leads_back_to_the_chat(hadir: Hadir, app: Flask, path: str) -> None:
+    hadir.ports.chats["mattermost"] = Chat()
+    client = app.test_client()
+    assert 'href="https://chat.kantor.example"' in client.post(path, data=FILLED).text
+    assert 'href="https://chat.kantor.example"' in client.get(path).text  # sent already
+    assert "href=" not in text_of(client.get(path).text)
+
+
+def test_an_address_that_only_the_services_know_is_not_shown(hadir: Hadir, app: Flask, path: str) -> None:
+    hadir.ports.chats["mattermost"] = chat = Chat()
+    chat.address = "http://mattermost:8065"
+    done = app.test_client().post(path, data=FILLED).text
+    assert "mattermost:8065" not in done
+    assert "Silakan kembali ke chat" in done
+
+
+def test_an_answer_with_choices_goes_on_in_the_chat(hadir: Hadir, app: Flask, path: str) -> None:
+    hadir.ports.chats["mattermost"] = Chat()
+    client = app.test_client()
+    done = client.post(path, data=FILLED | {"name": "pilih"})
+    assert "Langkah berikutnya ada di chat." in done.text
+    assert client.post(path, data=FILLED).status_code == 403
+    with hadir.database.read() as db:
+        [sent] = db.scalars(select(outbox.c.payload).where(outbox.c.kind == "chat")).all()
+    assert (sent["account"], [b["label"] for b in sent["message"]["buttons"]]) == ("id-siti", ["Ya"])
 
 
 def test_the_page_shows_every_field_with_its_label(app: Flask, path: str) -> None:

@@ -92,6 +92,27 @@ def test_a_file_can_be_downloaded_by_its_reader_alone(room: Room, app: Flask) ->
 # ---------------------------------------------------------------- forms
 
 
+def test_a_picture_is_shown_where_it_is_said_and_everything_else_is_not(room) -> None:
+    siti = room("siti")
+    siti.types("/desk picture")
+    page = siti.client.get("/room/siti").text
+    shown = re.findall(r'<img src="([^"]+)" alt="([^"]+)" width="(\d+)" height="(\d+)"', page)
+    assert [each[1:] for each in shown] == [
+        ("Lihat gambar besar: jadwal.png", "640", "480"),
+        ("Lihat gambar besar: foto.jpg", "640", "480"),
+    ]
+    for address, *_ in shown:
+        assert f'<a class="picture" href="{address}" target="_blank"' in page
+        picture, saved = siti.client.get(address), siti.client.get(f"{address}?download=1")
+        assert picture.mimetype in ("image/png", "image/jpeg")
+        assert picture.headers["Content-Disposition"].startswith("inline")
+        assert saved.headers["Content-Disposition"].startswith("attachment")
+        assert picture.headers["X-Content-Type-Options"] == "nosniff"
+    svg = siti.client.get(re.findall(r'href="(/room/siti/files/[^"]+)"', page)[-1])
+    assert svg.mimetype == "image/svg+xml"
+    assert svg.headers["Content-Disposition"].startswith("attachment")
+
+
 def test_a_form_opens_and_keeps_what_was_typed_when_it_is_wrong(room: Room) -> None:
     siti = room("siti")
     assert "Formulir meja" in siti.types("/desk fill")

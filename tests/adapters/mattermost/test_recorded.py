@@ -25,8 +25,8 @@ from integration.adapters.mattermost.tables import mattermost_command
 from integration.app import assemble, utc_now
 from integration.core import Clock, Hadir
 from integration.delivery import Delivery
-from integration.errors import DeliveryError
-from integration.messages import Reply, Text
+from integration.errors import DeliveryError, NotMember
+from integration.messages import Channel, Reply, Text
 from integration.ports import Recipient
 from integration.scheduler import plugin_jobs, run_job
 from integration.settings import load
@@ -73,7 +73,7 @@ def replayed(version: str, database_url: str, tmp_path: Path) -> Iterator[Any]:
         def start(*names: str) -> MattermostChat:
             exchanges = [exchange for name in names for exchange in section(version, name)]
             me = next(e for e in section(version, "reminder") if e["path"] == "/api/v4/users/me")
-            replay = Replay(*([me] if names != ("profiles",) else []), *exchanges)
+            replay = Replay(*([me] if names not in (("profiles",), ("attachments",)) else []), *exchanges)
             hadir = stack.enter_context(hadir_at(stack.enter_context(replay.serve()), database_url, tmp_path))
             chat = connected(hadir)
             stack.callback(chat.client.close)
@@ -128,6 +128,25 @@ def test_a_channel_without_the_bot(replayed: Any, version: str) -> None:
     with pytest.raises(DeliveryError, match="/invite @hadir") as caught:
         chat.send(Recipient("mattermost", "channel", channel), Reply(Text("x")), "closed")
     assert caught.value.permanent
+
+
+def test_attachments_and_members(replayed: Any, version: str) -> None:
+    channel = Channel(section(version, "attachments")[0]["path"].split("/")[4])
+    chat = replayed("attachments")
+    found = chat.attachments(channel, 10)
+    assert [each.name for each in found][:2] == ["lain.txt", "bahan.txt"]
+    assert b"".join(chat.download(found[0])) == b"lain"
+    members = chat.members(channel.id)
+    assert len(members) >= 3
+    assert "hadir" not in {member.username for member in members}
+    assert chat.channel_name(channel.id) == "Town Square"
+
+
+def test_attachments_where_the_bot_is_not(replayed: Any, version: str) -> None:
+    channel = Channel(next(e for e in section(version, "attachments-outside"))["path"].split("/")[4])
+    with pytest.raises(NotMember) as caught:
+        replayed("attachments-outside").attachments(channel, 5)
+    assert caught.value.invite == "/invite @hadir"
 
 
 def test_profiles(replayed: Any, version: str) -> None:

@@ -18,7 +18,8 @@ ROOT = "Hadir Bersama/Uji otomatis"
 
 
 def storage_of(client: Client, root: str = ROOT) -> NextcloudStorage:
-    return NextcloudStorage(client, root, key=KEY, clock=lambda: cast.MONDAY_0728)
+    """Its pieces are small, so that small files come in several."""
+    return NextcloudStorage(client, root, key=KEY, clock=lambda: cast.MONDAY_0728, piece_bytes=20_000)
 
 
 def account() -> tuple[str, str, str]:
@@ -31,4 +32,4 @@ def account() -> tuple[str, str, str]:
 
 def empty(client: Client, root: str) -> None:
     with contextlib.suppress(NextcloudError):
-        client.call(lambda cloud: cloud.files.delete(root))
+        client.call(lambda cloud: cloud.remove(root))

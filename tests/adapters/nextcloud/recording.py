@@ -25,10 +25,15 @@ FOLDER = Path(__file__).parents[2] / "recorded" / f"nextcloud-{VERSION}"
 ANY = re.compile("")
 # What belongs to the connection, not to the request.
 _HOPS = ("Host", "Accept-Encoding", "Connection")
-_SAID = ("Depth", "X-OC-MTime", "Content-Type")
-_ANSWERED = ("Content-Type", "Content-Disposition", "ETag", "OC-ETag", "OC-FileId", "X-OC-MTime", "Last-Modified", "DAV")
-# A link's password, in plain (asked) and hashed (answered); where the server keeps its files.
-_SECRETS = re.compile(r'("(?:password|share_with|storage_id)": ?)"[^"]*"')
+_WRITING = ("X-OC-MTime", "OC-Checksum", "OC-Total-Length", "If", "If-Match", "If-None-Match", "Overwrite", "Destination")
+_SAID = ("Depth", "Content-Type", "Range", *_WRITING)
+_FILE = ("ETag", "OC-ETag", "OC-FileId", "X-OC-MTime", "Last-Modified")
+_ANSWERED = ("Content-Type", "Content-Disposition", "Content-Range", "DAV", *_FILE)
+# The folder of an upload has another name each time.
+_UPLOAD = re.compile(r"hadir-[0-9a-f]{32}")
+# Passwords of links (asked in plain, answered hashed) and of accounts; where the server keeps its files.
+_HIDDEN = r'password|share_with|storage_id|apppassword|storageLocation|key": ?"password", ?"value'
+_SECRETS = re.compile(rf'("(?:{_HIDDEN})": ?)"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class Player:
         self.wrong: list[str] = []
 
     def __call__(self, request: Request) -> Response:
-        path = request.environ["RAW_URI"]
+        path = _UPLOAD.sub("hadir-upload", request.environ["RAW_URI"])
         asked = Message.of(dict(request.headers), _SAID, request.get_data(), self._server)
         expected = self._left.pop(0) if self._left else None
         if expected is None or (expected.method, expected.path, expected.request) != (request.method, path, asked):
@@ -126,7 +131,7 @@ def recorder(target: str) -> Iterator[tuple[str, list[Exchange]]]:
                 answer = session.send(request, allow_redirects=False, timeout=60)
             asked = Message.of(dict(self.headers), _SAID, body, f"http://{self.headers['Host']}")
             answered = Message.of(answer.headers, _ANSWERED, answer.content, target)
-            kept.append(Exchange(self.command, self.path, asked, answer.status_code, answered))
+            kept.append(Exchange(self.command, _UPLOAD.sub("hadir-upload", self.path), asked, answer.status_code, answered))
             self.send_response(answer.status_code)
             for name, value in answered.headers.items():
                 self.send_header(name, value)
@@ -135,7 +140,8 @@ def recorder(target: str) -> Iterator[tuple[str, list[Exchange]]]:
             self.end_headers()
             self.wfile.write(answer.content)
 
-        do_GET = do_PUT = do_POST = do_DELETE = do_PROPFIND = do_MKCOL = forward
+        do_GET = do_PUT = do_POST = do_DELETE = do_PROPFIND = do_MKCOL = do_MOVE = do_SEARCH = forward
+        do_REPORT = do_MKCALENDAR = do_PROPPATCH = forward
 
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing."""

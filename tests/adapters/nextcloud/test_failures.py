@@ -150,7 +150,7 @@ def test_a_link_whose_answer_was_lost_is_not_made_twice(nextcloud: HTTPServer, c
     nextcloud.expect_oneshot_request(shares, method="POST").respond_with_handler(hang_up_after_the_whole_request)
     nextcloud.expect_request(shares, method="GET").respond_with_json(ocs([made | {"id": "5", "label": ""}, made]))
     nextcloud.expect_request(f"{shares}/7", method="PUT").respond_with_json(ocs(made))
-    assert connect(address(nextcloud)).share("a.txt") == "http://awan.example/s/abc"
+    assert connect(address(nextcloud)).share("a.txt").url == "http://awan.example/s/abc"
 
 
 def test_a_silent_server_is_left(silent: Silent, connect: Connect) -> None:

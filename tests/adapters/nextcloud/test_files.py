@@ -12,8 +12,9 @@ import requests
 
 from integration.adapters.nextcloud.client import Client
 from integration.adapters.nextcloud.errors import NextcloudError
-from integration.adapters.nextcloud.files import Link, NextcloudStorage
+from integration.adapters.nextcloud.files import NextcloudStorage
 from integration.errors import DeliveryError
+from integration.ports import Link
 from tests import cast
 from tests.adapters.nextcloud.account import account, empty, storage_of
 
@@ -46,11 +47,19 @@ def test_a_repeated_share_is_the_same_link_with_the_same_password(storage: Nextc
     assert other.password != first.password
 
 
+def test_a_link_that_was_ended_opens_no_more_with_its_password(storage: NextcloudStorage) -> None:
+    storage.put("a.txt", b"isi", TEXT)
+    first = storage.share("a.txt")
+    storage.unshare("a.txt")
+    assert storage.share("a.txt").password != first.password
+
+
 def test_a_link_never_shows_its_password(storage: NextcloudStorage) -> None:
     storage.put("a.txt", b"isi", TEXT)
     link = storage.share("a.txt")
     assert isinstance(link, Link)
     assert link.password not in f"{link} {link!r} {[link]}"
+    assert link.url not in f"{link} {link!r} {[link]}"
 
 
 def test_a_link_for_a_day_that_is_over_is_refused(storage: NextcloudStorage) -> None:
@@ -115,7 +124,7 @@ def test_many_at_once_make_the_same_folders(live: NextcloudStorage) -> None:
 def test_a_link_opens_with_its_password_only(live: NextcloudStorage) -> None:
     live.put("a.txt", b"isi rekap", TEXT)
     link = live.share("a.txt")
-    server, token = link.rsplit("/", 2)[0].removesuffix("/s").removesuffix("/index.php"), link.rsplit("/", 1)[1]
+    server, token = link.url.rsplit("/", 2)[0].removesuffix("/s").removesuffix("/index.php"), link.url.rsplit("/", 1)[1]
     address = f"{server}/public.php/dav/files/{token}"
     headers = {"X-Requested-With": "XMLHttpRequest"}
     assert requests.get(address, headers=headers, auth=("anonymous", link.password), timeout=30).content == b"isi rekap"

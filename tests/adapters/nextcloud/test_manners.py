@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from tests.adapters.nextcloud.faults import (
     script,
 )
 from tests.postgres import free_port
+from tests.service import until
 
 
 def test_four_calls_at_a_time() -> None:
@@ -63,11 +66,12 @@ def test_no_secret_is_logged_or_put_into_an_address(
     caplog.set_level(logging.DEBUG)
     shares = "/ocs/v1.php/apps/files_sharing/api/v1/shares"
     nextcloud.expect_request(shares, method="GET").respond_with_json({"ocs": {"meta": {"status": "ok"}, "data": []}})
-    made = {"ocs": {"meta": {"status": "ok"}, "data": {"url": "http://awan.example/s/abc"}}}
+    made = {"ocs": {"meta": {"status": "ok"}, "data": {"id": "7", "url": "http://awan.example/s/abc"}}}
     nextcloud.expect_request(shares, method="POST").respond_with_json(made)
+    nextcloud.expect_request(f"{shares}/7", method="PUT").respond_with_json(made)
     storage = connect(address(nextcloud))
     link = storage.share("a.txt")
-    assert link == "http://awan.example/s/abc"
+    assert link.url == "http://awan.example/s/abc"
     asked = " ".join(request.url for request, _ in nextcloud.log)
     for secret in (PASSWORD, link.password):
         assert secret not in f"{caplog.text} {asked} {vars(storage)}"
@@ -119,3 +123,40 @@ def test_the_environment_sends_nothing_elsewhere(
     monkeypatch.setenv("DAV_URL_SUFFIX", "lain")
     script(nextcloud, Response("isi", headers=WRITTEN))
     assert connect(address(nextcloud)).get("a.txt") == b"isi"
+
+
+def test_what_is_urgent_goes_before_what_waited_longer() -> None:
+    """Chat before files; the four calls that are under way end as they began."""
+    client, order, over = Client(f"http://127.0.0.1:{free_port()}", USER, PASSWORD), list[str](), threading.Event()
+
+    async def stuck(_cloud: Any) -> None:
+        order.append("begun")
+        while not over.is_set():
+            await asyncio.sleep(0.01)
+
+    def call(name: str, *, urgent: bool = False) -> threading.Thread:
+        async def note(_cloud: Any) -> None:
+            order.append(name)
+
+        return _started(lambda: client.call(note, urgent=urgent))
+
+    threads = [_started(lambda: client.call(stuck)) for _ in range(4)]
+    until(lambda: len(order) == 4, "four calls")
+    background = client._background
+    assert background
+    threads += [call(f"file {n}") for n in range(3)]
+    until(lambda: len(background._slots._others) == 3, "the files")
+    threads.append(call("chat", urgent=True))
+    until(lambda: len(background._slots._urgent) == 1, "the message")
+    over.set()
+    for thread in threads:
+        thread.join()
+    client.close()
+    assert order[4] == "chat"
+    assert sorted(order[5:]) == ["file 0", "file 1", "file 2"]
+
+
+def _started(what: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=what)
+    thread.start()
+    return thread
