@@ -1,4 +1,4 @@
-"""`python -m bench [checkin] [evaluate] [rota] [reports] [--rounds N]`: measures them one after the other, or all of them.
+"""`python -m bench [checkin] [evaluate] [rota] [reports] [outbox] [talk] [--rounds N]`: one after the other, or all.
 
 Each runs in a process of its own, so that its memory is its own, and writes its own file beside this one.
 """
@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("checkin", "evaluate", "rota", "reports")
+NAMES = ("checkin", "evaluate", "rota", "reports", "outbox", "talk")
 
 
 def main() -> None:

@@ -95,6 +95,11 @@ FROM person CROSS JOIN (SELECT 'in' AS kind UNION ALL SELECT 'out' AS kind) AS k
 """
 
 
+def today(db: Connection) -> int:
+    """How many check-ins a run has recorded so far."""
+    return int(db.scalar(text("SELECT count(*) FROM attendance_event WHERE recorded_at > '2026-01-03'")) or 0)
+
+
 def forget_today(db: Connection) -> int:
     """Take away what a run recorded, so that the next begins with the same tables; how many check-ins there were."""
     gone = db.execute(text("DELETE FROM attendance_event WHERE recorded_at > '2026-01-03'")).rowcount

@@ -90,12 +90,13 @@ def server(which: Literal["hadir", "floor"], url: str, home: Path) -> Iterator[S
         process.wait(30)
 
 
-def run(target: Server, connections: int, seconds: int) -> Figures:
-    """Distinct people check in over `connections` kept-alive connections."""
+def run(target: Server, connections: int, seconds: int, *, pause_ms: int = 0) -> Figures:
+    """Distinct people check in over `connections` kept-alive connections; on each with a pause before the next."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise RuntimeError("wrk is not installed; `make bench` installs it, or: apt-get install wrk")
     environment = os.environ | {"BENCH_TOKEN": data.TOKEN, "BENCH_TEAM": data.TEAM, "BENCH_FIRST": "1"}
+    environment["BENCH_PAUSE_MS"] = str(pause_ms)
     command = [
         wrk,
         "-t1",

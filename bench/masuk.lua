@@ -1,6 +1,7 @@
 -- One `/hadir masuk wfh` a request, each by another person: the form that a Mattermost server posts.
 local token, team, first = os.getenv("BENCH_TOKEN"), os.getenv("BENCH_TEAM"), tonumber(os.getenv("BENCH_FIRST"))
 local number = first
+local pause = tonumber(os.getenv("BENCH_PAUSE_MS") or "0")
 
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -15,6 +16,8 @@ request = function()
   number = number + 1
   return wrk.format(nil, "/mattermost/commands", nil, body)
 end
+
+if pause > 0 then delay = function() return pause end end
 
 local wrong = 0
 response = function(status, headers, body)
