@@ -6,7 +6,7 @@ import io
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,7 @@ class Bench:
     read: Callable[[], int]
     stranger: str = "tidak-ada"
     close: Callable[[], None] = lambda: None
+    channel: str = "c-umum"
 
     @property
     def to_siti(self) -> Recipient:
@@ -109,7 +110,13 @@ def _talk(hadir: Hadir) -> Bench:
     found = access.access(hadir)
     assert found
     closing.callback(access.client(hadir, found).close)
-    return Bench(chat, "siti", lambda: len(town.reads("siti")), close=closing.close)
+    room = town.group("Umum", ACCOUNT, "siti")
+    town.hook = lambda _body, _headers: 200
+
+    def read() -> int:
+        return len(town.reads("siti")) + len(town.heard(room))
+
+    return Bench(chat, "siti", read, close=closing.close, channel=room.token)
 
 
 @pytest.fixture(params=[_terminal, _browser, _mattermost, _talk], ids=["terminal", "browser", "mattermost", "talk"])
@@ -150,6 +157,22 @@ def test_buttons_and_foreign_words_do_no_harm(bench: Bench) -> None:
 def test_files_go_along(bench: Bench) -> None:
     reply = Reply(Text("Rekap"), files=(File("rekap november.xlsx", "application/x", b"\x00\x01"),))
     assert bench.chat.send(bench.to_siti, reply, "k1").message_id
+
+
+def test_a_post_may_stand_below_another_one(bench: Bench) -> None:
+    channel = Recipient(bench.chat.name, "channel", bench.channel)
+    root = bench.chat.send(channel, Reply(Text("Rapat besok")), "k1")
+    below = replace(channel, thread=root.message_id)
+    for _ in range(2):
+        assert bench.chat.send(below, Reply(Text("Pindah ruang")), "k2").thread in ("", root.message_id)
+    assert bench.read() == 2
+
+
+def test_a_post_below_one_that_is_gone_stands_in_the_channel(bench: Bench) -> None:
+    below = Recipient(bench.chat.name, "channel", bench.channel, thread="999999")
+    sent = bench.chat.send(below, Reply(Text("Pindah ruang")), "k1")
+    assert (sent.thread, sent.channel_id != "") == ("", True)
+    assert bench.read() == 1
 
 
 def test_a_profile_is_found_by_name_and_by_id(bench: Bench) -> None:
