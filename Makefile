@@ -11,7 +11,8 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 # Debian's packages, from lists that may be missing or old on a fresh machine.
 APT := scripts/apt-install
 ARGS ?=
-WORKERS ?= 2
+# Many tests wait for something: two workers a processor.
+WORKERS ?= $(shell expr 2 \* $$(nproc))
 
 .PHONY: help demo install test lint types imports check-system pytest bench test-live audit clean
 

@@ -28,7 +28,7 @@ from integration.db import Database
 from integration.dispatch import Dispatcher
 from integration.i18n import Catalogues
 from integration.plugin import Plugin
-from integration.ports import Calendar, Mail, Mailbox, Ports, Storage
+from integration.ports import Calendar, Mail, Mailbox, Ports, Storage, VideoProvider
 from integration.settings import Settings
 from integration.signing import Signer
 from integration.workdays import Workdays
@@ -99,7 +99,8 @@ def _connect_platforms(hadir: Hadir) -> None:
     # Loaded here: most commands talk to no platform.
     from integration.adapters.browser import forms
     from integration.adapters.browser.chat import BrowserChat
-    from integration.adapters.mattermost.chat import PLATFORM, connect
+    from integration.adapters.mattermost.chat import connect
+    from integration.adapters.mattermost.connection import PLATFORM
     from integration.adapters.nextcloud.talk import chat as talk
 
     ports = hadir.ports
@@ -114,6 +115,7 @@ def _connect_platforms(hadir: Hadir) -> None:
         ports.chats[PLATFORM] = mattermost
     if talk.TalkChat.name not in ports.chats and (nextcloud := talk.connect(hadir)):
         ports.chats[nextcloud.name] = nextcloud
+    ports.videos = videos_of(hadir) | ports.videos  # those that are there keep their connections
     if hadir.settings.exapp_secret.get_secret_value():
         _connect_exapp(hadir)
     with hadir.database.read() as db:
@@ -162,6 +164,24 @@ def calendar_of(hadir: Hadir) -> Calendar:
     return IcsCalendar(settings.home / "calendar", hadir.clock, organizer)
 
 
+def videos_of(hadir: Hadir) -> dict[str, VideoProvider]:
+    """Every video provider that the settings or setup have connected, by name; calls nothing outside."""
+    from integration.adapters.mattermost import calls
+    from integration.adapters.nextcloud import access
+    from integration.adapters.nextcloud.talk.rooms import TalkVideo
+    from integration.adapters.video import providers
+
+    key = hadir.signer.key("video-rooms")
+    found = providers.configured(hadir.settings, key=key, clock=hadir.clock)
+    nextcloud = access.access(hadir)
+    if nextcloud:
+        client = access.client(hadir, nextcloud)
+        found[TalkVideo.name] = TalkVideo(client, nextcloud.url, key=key, clock=hadir.clock)
+    if mattermost := calls.connect(hadir):
+        found[mattermost.name] = mattermost
+    return found
+
+
 def mail_of(hadir: Hadir) -> Mail | None:
     """The mail server of the settings, if there is one."""
     from integration.adapters.smtp import Access, SmtpMail
@@ -207,7 +227,7 @@ class _Application(Flask):
 def create_app(hadir: Hadir) -> Flask:
     """The web application: health, metrics and one blueprint for each adapter."""
     from integration import health
-    from integration.adapters.browser import forms, markup, room
+    from integration.adapters.browser import forms, markup, pages, room
     from integration.adapters.mattermost import routes
     from integration.adapters.nextcloud.exapp import app as exapp
     from integration.adapters.nextcloud.exapp import routes as exapp_routes
@@ -219,6 +239,7 @@ def create_app(hadir: Hadir) -> Flask:
     app.register_blueprint(routes.blueprint(hadir, form_link=partial(forms.form_link, hadir)))
     app.register_blueprint(talk_routes.blueprint(hadir))
     app.register_blueprint(forms.blueprint(hadir))
+    app.register_blueprint(pages.blueprint(hadir))
     if exapp_found := exapp.find(hadir):
         app.register_blueprint(exapp_routes.blueprint(hadir, exapp_found, to_html=markup.to_html, style=forms.STYLE))
     with hadir.database.read() as db:

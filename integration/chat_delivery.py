@@ -2,8 +2,10 @@
 
 payload: `message` (`messages.reply_to_json`, with the bytes of its files in `outbox_content`) and either `person` (their
 id), or `platform` and `channel`, or `platform` and `account` (the platform's id of somebody who spoke there);
-optionally `until` (ISO instant): after it the message helps nobody and is dropped.
-result: `message_id` and `channel_id` as the platform names them; adapters recognise posts of ours by it.
+optionally `until` (ISO instant): after it the message helps nobody and is dropped; and for a channel `under` (the key of an
+earlier row, below whose message it is to stand).
+result: `message_id` and `channel_id` as the platform names them; adapters recognise posts of ours by it. `thread`: below which
+message it stands.
 """
 
 from __future__ import annotations
@@ -13,14 +15,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from integration import outbox_content, people
 from integration.core import Hadir
 from integration.errors import DeliveryError
 from integration.messages import Reply, reply_from_json
-from integration.outbox import Row
+from integration.outbox import Row, outbox
 from integration.people import Account
 from integration.ports import Profile, Recipient, Sent
 
@@ -33,7 +35,8 @@ def deliver(hadir: Hadir, row: Row) -> Mapping[str, Any]:
     if until and datetime.fromisoformat(until) < hadir.clock():
         return {"dropped": "too late"}
     sent = send(hadir, row.payload, _message(hadir, row), row.key)
-    return {"message_id": sent.message_id, "channel_id": sent.channel_id}
+    stands = {"thread": sent.thread} if sent.thread else {}
+    return {"message_id": sent.message_id, "channel_id": sent.channel_id, **stands}
 
 
 def _message(hadir: Hadir, row: Row) -> Reply:
@@ -73,9 +76,21 @@ def _recipient(hadir: Hadir, payload: Mapping[str, Any]) -> Recipient:
     if person_id is None and "account" in payload:
         return Recipient(payload["platform"], "person", payload["account"])
     if person_id is None:
-        return Recipient(payload["platform"], "channel", payload["channel"])
+        thread = _thread(hadir, payload["channel"], payload.get("under", ""))
+        return Recipient(payload["platform"], "channel", payload["channel"], thread=thread)
     account = _account(hadir, person_id)
     return Recipient(account.platform, "person", account.external_id or _look_up(hadir, account), person_id)
+
+
+def _thread(hadir: Hadir, channel_id: str, under: str) -> str:
+    """The message that was sent under the key `under`, or the one below which that stands; "" if nobody knows any more."""
+    if not under:
+        return ""
+    with hadir.database.read() as db:
+        sent: Mapping[str, Any] | None = db.scalar(select(outbox.c.result).where(outbox.c.key == under))
+    if not sent or sent.get("channel_id") != channel_id:
+        return ""
+    return str(sent.get("thread") or sent.get("message_id", ""))
 
 
 def _account(hadir: Hadir, person_id: int) -> Account:

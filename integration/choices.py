@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, Column, Connection, Integer, String, Table, UniqueConstraint, delete, select
+from sqlalchemy import JSON, Column, Connection, Integer, String, Table, UniqueConstraint, delete, or_, select
 
 from integration.db import Instant, insert_once, metadata
 from integration.messages import Button
@@ -58,6 +58,22 @@ def chosen(db: Connection, said: Said, number: int) -> Button | None:
         return None
     button = Button(*row.buttons[number - 1])
     return button if said.at <= row.made_at + timedelta(days=button.days) else None
+
+
+def meant(db: Connection, platform: str, channel: str, message_id: str, alike: str) -> str:
+    """`message_id`, or what stands for it here, where nobody told us the id of what we had said.
+
+    Then its id here begins with `alike`, which follows from its words. Of several with the same words it is the last, if
+    their numbers stand for the same; otherwise nobody can say which is meant, and nothing must be pressed.
+    """
+    this = (choice.c.platform == platform, choice.c.channel == channel)
+    either = or_(choice.c.message_id == message_id, choice.c.message_id.startswith(alike, autoescape=True))
+    latest_first = (choice.c.made_at.desc(), choice.c.id.desc())
+    rows = db.execute(select(choice.c.message_id, choice.c.buttons).where(*this, either).order_by(*latest_first)).all()
+    known = any(row.message_id == message_id for row in rows)
+    if known or not rows or any(row.buttons != rows[0].buttons for row in rows):
+        return message_id
+    return str(rows[0].message_id)
 
 
 def forget(db: Connection, before: datetime) -> None:

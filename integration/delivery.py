@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 import random
 import socket
-import sys
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -34,25 +33,11 @@ LEASE = timedelta(seconds=30)
 FIRST_DELAY, LONGEST_DELAY = 2.0, 300.0
 # With five minutes at most between two attempts (less the jitter) this bridges a weekend without the other side.
 ATTEMPTS = 1000
+# After an outage, or a message to everybody, tens of thousands of rows wait: they are not gone through for every handful, but
+# for so many handfuls, which are in line for so long; and a lane that finds nothing for itself looks for a tenth of its time.
+_LINE, _LINE_HOLDS, _REST = 16, timedelta(seconds=2), 9
 # An error that no adapter foresaw is a defect: repeating it for days helps nobody.
 ATTEMPTS_AFTER_DEFECT = 10
-
-# What waits for one side does not hold up the others: chat goes on while Nextcloud is slow, and files while a task is long.
-# In a stream the order is kept, whichever lane its rows go by.
-_CHAT, _TASKS = ("chat", "said", "account"), ("task",)
-LANES = {
-    "chat": (Kinds(_CHAT), 4),
-    "tasks": (Kinds(_TASKS), 2),
-    # Nextcloud gets four calls at a time, whoever makes them; while two rows are written down, four others are under way.
-    "cloud": (Kinds((*_CHAT, *_TASKS), these=False), 6),
-}
-# So many rows more are taken than there are threads, so that none waits for the database. A task may be long: another
-# worker would rather begin the next one.
-AHEAD = {"chat": 4, "cloud": 10}
-# What has ended within so many seconds is written down together: every commit waits for the disk, and on SQLite holds up
-# whoever checks in.
-GATHER_SECONDS = 0.1
-_SWITCH_SECONDS = 0.0001
 
 _jitter = random.SystemRandom()
 
@@ -64,15 +49,6 @@ def delay(attempts: int, retry_after: float | None = None) -> timedelta:
     """
     longest = min(FIRST_DELAY * 2 ** min(attempts - 1, 16), LONGEST_DELAY)
     return timedelta(seconds=max(longest * _jitter.uniform(0.5, 1), min(retry_after or 0, 3600)))
-
-
-def be_brief() -> None:
-    """Let no thread of this process keep the others waiting for the interpreter; for processes that deliver beside jobs.
-
-    A transaction gives the interpreter away at every step. While a job computes, it would get it back only after Python's
-    5 ms, dozens of times, and on SQLite everybody who checks in would wait for that.
-    """
-    sys.setswitchinterval(_SWITCH_SECONDS)
 
 
 class Delivery:
@@ -88,6 +64,7 @@ class Delivery:
         kinds: Kinds | None = None,
         parallel: int = 4,
         ahead: int = 0,
+        gather_seconds: float = 0.1,
         lease: timedelta = LEASE,
         idle_seconds: float = 0.5,
     ) -> None:
@@ -96,11 +73,15 @@ class Delivery:
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._parallel = parallel
         self._most = parallel + ahead
+        self._gather_seconds = gather_seconds
         self._lease = lease
         self._idle_seconds = idle_seconds
         self._running: dict[int, Row] = {}
         self._ended: list[tuple[Row, Mapping[str, Any] | None]] = []
         self._renewed_at: datetime | None = None
+        self._line: list[int] = []
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._look_took = timedelta(0)
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -123,14 +104,15 @@ class Delivery:
                 for row in taken:
                     pool.submit(self._deliver, row)
                 if not taken and not ended:
-                    self._wake.wait(self._idle_seconds)
+                    self._wake.wait(max(self._idle_seconds, min(_REST * self._look_took.total_seconds(), 5)))
                 elif len(self._running) >= self._parallel:
-                    stop.wait(GATHER_SECONDS)
+                    stop.wait(self._gather_seconds)
         self._take(0, self._let_go())
         self._hand_back()
 
     def step(self) -> int:
         """Deliver once what may be delivered now, in this thread; how many rows were tried."""
+        self._line = []
         taken = self._take(self._parallel)
         for row in taken:
             self._deliver(row)
@@ -145,10 +127,8 @@ class Delivery:
 
     def _take(self, limit: int, ended: Sequence[tuple[Row, Mapping[str, Any] | None]] = ()) -> list[Row]:
         """Take up to `limit` rows; in the same transaction what has ended is written down, so that people wait less for it."""
-        now, candidates = self.hadir.clock(), []
-        if limit > 0:
-            with self.hadir.database.read() as db:
-                candidates = outbox.eligible(db, now, limit, self._kinds)
+        now = self.hadir.clock()
+        candidates = self._candidates(now, limit) if limit > 0 else []
         if not candidates and not ended:
             return []
         try:
@@ -167,6 +147,20 @@ class Delivery:
         with self._lock:
             self._running.update((row.id, row) for row in rows)
         return rows
+
+    def _candidates(self, now: datetime, limit: int) -> list[Row]:
+        """Who is next. What a look at everything that waits has found in line is good for a moment: of those who are in line
+        only the streams are looked at again, for somebody may have been quicker or gone before.
+        """
+        with self.hadir.database.read() as db:
+            while self._line and now - self._looked_at <= _LINE_HOLDS:
+                known, self._line = self._line[:limit], self._line[limit:]
+                if found := outbox.in_line(db, now, limit, self._kinds, among=known):
+                    return outbox.rows(db, found)
+            line = outbox.in_line(db, now, limit * _LINE, self._kinds)
+            self._looked_at, self._look_took = now, self.hadir.clock() - now
+            self._line = line[limit:]
+            return outbox.rows(db, line[:limit])
 
     def _one_by_one(self, ended: Sequence[tuple[Row, Mapping[str, Any] | None]]) -> None:
         """One of them spoils the transaction of all: it keeps its lease, and is tried again when that has run out."""
@@ -250,7 +244,7 @@ class Delivery:
 
     def _done(self, db: Connection, ended: Sequence[tuple[Row, Mapping[str, Any] | None]]) -> list[bool]:
         """Of each, whether it was ours to decide; whoever has taken the row meanwhile writes down what they find."""
-        kept = [outbox.done(db, row, self.owner, self.hadir.clock(), result) for row, result in ended]
+        kept = outbox.done(db, ended, self.owner, self.hadir.clock())
         ours = [one for one, is_ours in zip(ended, kept, strict=True) if is_ours]
         for _, result in ours:
             if isinstance(result, Delivered):
@@ -287,33 +281,3 @@ class Delivery:
 def _delivered(row: Row, its_lease: bool) -> None:
     DELIVERIES.labels(row.kind, "done").inc()
     log.info("delivered", kind=row.kind, key=row.key, attempts=row.attempts, lease_kept=its_lease)
-
-
-class Lanes:
-    """All deliverers of one worker: one for each of `LANES`, with threads of its own."""
-
-    def __init__(self, hadir: Hadir) -> None:
-        self.lanes = {
-            name: Delivery(hadir, kinds=kinds, parallel=parallel, ahead=AHEAD.get(name, 0))
-            for name, (kinds, parallel) in LANES.items()
-        }
-
-    def run(self, stop: threading.Event) -> None:
-        """Deliver until `stop`. Should one lane end by itself, all do: half a worker would not be noticed."""
-        threads = [threading.Thread(target=self._run, args=(lane, stop), name=name) for name, lane in self.lanes.items()]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    def _run(self, lane: Delivery, stop: threading.Event) -> None:
-        try:
-            lane.run(stop)
-        finally:
-            stop.set()
-            self.wake()
-
-    def wake(self) -> None:
-        """Something was queued or stop was asked for: look now."""
-        for lane in self.lanes.values():
-            lane.wake()

@@ -101,7 +101,8 @@ class Channel:
 class Command:
     """`/name words…`; `text` is everything after the name as it was typed, line breaks included.
 
-    `mentions` maps a username that was mentioned (without `@`) to its id on the platform.
+    `mentions` maps a username that was mentioned (without `@`) to its id on the platform, `channels` the name of a channel
+    that was mentioned and that the person may see.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Command:
     text: str = ""
     channel: Channel = Channel()
     mentions: tuple[tuple[str, str], ...] = ()
+    channels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,10 @@ class Reply:
     refused: bool = False
 
 
+# The most that Mattermost's dialogs take, and that anybody cares to type into a window of a chat.
+LONG_TEXT = 3000
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a form. `choices` are (value, label) pairs for a `select`.
@@ -211,6 +217,11 @@ class Form:
     @property
     def takes_files(self) -> bool:
         return any(field.kind == "file" for field in self.fields)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a field takes more text than a chat platform's own form: then it is written on a page, and takes its time."""
+        return any(field.kind == "textarea" and field.max_length > LONG_TEXT for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ A row is known by its `key`, which is the same in every repeat: delivery is at l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,9 +23,11 @@ from sqlalchemy import (
     Subquery,
     Table,
     and_,
+    bindparam,
     case,
     delete,
     func,
+    null,
     or_,
     select,
     tuple_,
@@ -73,6 +75,7 @@ class Row:
     attempts: int
 
 
+_other = outbox.alias()
 _ROW = (outbox.c.id, outbox.c.stream, outbox.c.kind, outbox.c.key, outbox.c.payload, outbox.c.created_at, outbox.c.attempts)
 
 
@@ -143,7 +146,7 @@ def _unleased(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _in_streams(now: datetime) -> Subquery:
+def _in_streams(now: datetime, among: Sequence[int] | None) -> Subquery:
     """Rows with their place in their stream: one that was begun goes before one that was not, then the older one.
 
     A row that is planned for later (a reminder) holds nobody up before its time. No join with itself: after an outage there
@@ -152,36 +155,62 @@ def _in_streams(now: datetime) -> Subquery:
     begun = case((outbox.c.attempts > 0, 0), else_=1)
     place = func.row_number().over(partition_by=outbox.c.stream, order_by=(begun, outbox.c.id)).label("place")
     there = and_(outbox.c.state == "waiting", or_(outbox.c.attempts > 0, outbox.c.due_at <= now))
+    if among is not None:
+        there = and_(there, outbox.c.stream.in_(select(_other.c.stream).where(_other.c.id.in_(among)).scalar_subquery()))
     known = (outbox.c.id, outbox.c.attempts, outbox.c.kind, outbox.c.due_at, outbox.c.lease_until)
     return select(*known, place).where(there).subquery()
 
 
-def eligible(db: Connection, now: datetime, limit: int, kinds: Kinds | None = None) -> list[tuple[int, int]]:
-    """(id, attempts) of rows that may be taken now, the longest due first: at most one of each stream."""
-    row = _in_streams(now).c
+def in_line(
+    db: Connection, now: datetime, limit: int, kinds: Kinds | None = None, among: Sequence[int] | None = None
+) -> list[int]:
+    """The ids of rows that may be taken now, the longest due first: at most one of each stream. It goes through everything
+    that is waiting, or with `among` only through the streams of these rows.
+    """
+    row = _in_streams(now, among).c
     free = or_(row.lease_until.is_(None), row.lease_until <= now)
-    query = select(row.id, row.attempts).where(row.place == 1, row.due_at <= now, free)
+    query = select(row.id).where(row.place == 1, row.due_at <= now, free)
+    if among is not None:
+        query = query.where(row.id.in_(among))
     if kinds is not None:
         query = query.where(row.kind.in_(kinds.names) if kinds.these else row.kind.not_in(kinds.names))
-    return [(found.id, found.attempts) for found in db.execute(query.order_by(row.due_at, row.id).limit(limit))]
+    return list(db.scalars(query.order_by(row.due_at, row.id).limit(limit)))
 
 
-def claim(db: Connection, rows: Sequence[tuple[int, int]], owner: str, now: datetime, lease: timedelta) -> list[Row]:
-    """Take rows that `eligible` named, as many of them as no other worker was quicker to take. An attempt counts from
+def eligible(db: Connection, now: datetime, limit: int, kinds: Kinds | None = None) -> list[Row]:
+    """The rows that are `in_line`."""
+    return rows(db, in_line(db, now, limit, kinds))
+
+
+def rows(db: Connection, ids: Sequence[int]) -> list[Row]:
+    """These rows, in that order. Nothing of them but their attempts and leases changes until they are taken."""
+    if not ids:
+        return []
+    found = {each.id: Row(*each) for each in db.execute(select(*_ROW).where(outbox.c.id.in_(ids)))}
+    return [found[id] for id in ids if id in found]
+
+
+def _as_seen(rows: Sequence[Row]) -> ColumnElement[bool]:
+    """These very attempts. The ids alone as well: for pairs SQLite would go through everything that is waiting."""
+    pairs = tuple_(outbox.c.id, outbox.c.attempts).in_([(row.id, row.attempts) for row in rows])
+    return and_(outbox.c.id.in_([row.id for row in rows]), pairs)
+
+
+def claim(db: Connection, rows: Sequence[Row], owner: str, now: datetime, lease: timedelta) -> list[Row]:
+    """Take rows that `eligible` found, as many of them as no other worker was quicker to take. An attempt counts from
     here, so that a message which kills its deliverer cannot do so for ever.
     """
     if not rows:
         return []
-    seen = tuple_(outbox.c.id, outbox.c.attempts).in_(rows)
-    free = select(outbox.c.id).where(seen, _unleased(now)).order_by(outbox.c.id).with_for_update(skip_locked=True)
+    free = select(outbox.c.id).where(_as_seen(rows), _unleased(now)).order_by(outbox.c.id).with_for_update(skip_locked=True)
     taken = (
         update(outbox)
         .where(outbox.c.id.in_(free.scalar_subquery()))
         .values(lease_owner=owner, lease_until=now + lease, attempts=outbox.c.attempts + 1)
-        .returning(*_ROW)
+        .returning(outbox.c.id)
     )
-    found = {row.id: row for row in (Row(*values) for values in db.execute(taken))}
-    return [found[row_id] for row_id, _ in rows if row_id in found]
+    ours = set(db.scalars(taken))
+    return [replace(row, attempts=row.attempts + 1) for row in rows if row.id in ours]
 
 
 def hand_back(db: Connection, rows: Sequence[Row], owner: str) -> None:
@@ -219,9 +248,38 @@ def _finish(db: Connection, row: Row, owner: str, **values: Any) -> bool:
     return db.execute(update(outbox).where(mine).values(lease_until=None, lease_owner=None, **values)).rowcount == 1
 
 
-def done(db: Connection, row: Row, owner: str, now: datetime, result: Mapping[str, Any] | None) -> bool:
-    """Whether this delivery decided; then the bytes of the row's files are to be forgotten (`forget_contents`)."""
-    return _finish(db, row, owner, state="done", finished_at=now, result=dict(result) if result else None, error="")
+def done(db: Connection, ended: Sequence[tuple[Row, Mapping[str, Any] | None]], owner: str, now: datetime) -> list[bool]:
+    """Of each row and its result, whether this delivery decided; then the bytes of the row's files are to be forgotten
+    (`forget_contents`). Two statements however many they are: on SQLite nobody else writes meanwhile.
+    """
+    if not ended:
+        return []
+    mine = and_(_as_seen([row for row, _ in ended]), outbox.c.lease_owner == owner, outbox.c.state == "waiting")
+    held = select(outbox.c.id, outbox.c.attempts).where(mine).order_by(outbox.c.id).with_for_update()
+    ours = {tuple(found) for found in db.execute(held)}
+    kept = [(row.id, row.attempts) in ours for row, _ in ended]
+    values = [
+        {"row_id": row.id, "row_result": dict(result) if result else None, "at": now}
+        for (row, result), its_lease in zip(ended, kept, strict=True)
+        if its_lease
+    ]
+    if values:
+        db.execute(_DONE, values)
+    return kept
+
+
+_DONE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"))
+    .values(
+        state="done",
+        finished_at=bindparam("at"),
+        result=bindparam("row_result"),
+        error="",
+        lease_until=null(),
+        lease_owner=null(),
+    )
+)
 
 
 def forget_contents(db: Connection, rows: Iterable[Row]) -> None:

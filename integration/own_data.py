@@ -30,7 +30,7 @@ from integration.people import Person, account, person, unit
 from integration.roster.model import protect
 
 # Columns in which somebody stands who acted on another's row. Every other key to a person says whose row it is.
-ACTING = frozenset({"supervisor_id", "decider_id", "made_by", "published_by", "entered_by"})
+ACTING = frozenset({"supervisor_id", "decider_id", "made_by", "published_by", "entered_by", "secretary_id", "closed_by_id"})
 _AT_ONCE = 500
 
 Rows = list[dict[str, Any]]
@@ -57,7 +57,7 @@ def collect(db: Connection, who: Person, now: datetime) -> OwnData:
         if columns and table is not person:
             found[table.name] = _rows(db, table, or_(*(column == who.id for column in columns)))
     for table in metadata.sorted_tables:
-        if table.name not in found and (rows := _belonging(db, table, found)):
+        if table.name not in found and (rows := _belonging(db, table, found) or _marked(db, table, who)):
             found[table.name] = rows
     found["link_request"] = _requests(db, who)
     accounts = _accounts(db, who)
@@ -96,17 +96,32 @@ def _person(db: Connection, who: Person) -> Rows:
 
 
 def _belonging(db: Connection, table: Table, found: Mapping[str, Rows]) -> Rows:
-    """Rows of a table that knows no person, but rows of the person's."""
+    """Rows of a table that knows no person, but rows of the person's.
+
+    Where two keys lead to people the nearer one says whose row it is: an answer belongs to who was invited, and not to who
+    has organised the meeting to which both keys lead.
+    """
     if table in (unit, audit, outbox) or _keys_to(table, person):
         return []
     rows: dict[Any, dict[str, Any]] = {}
     for column in table.columns:
         for key in column.foreign_keys:
             ids = [row["id"] for row in found.get(key.column.table.name, ()) if "id" in row]
-            if key.column.name == "id" and key.column.table is not person:
+            if key.column.name == "id" and key.column.table is not person and not _farther(table, key.column.table):
                 for some in _parts(ids):
                     rows |= {json.dumps(row, sort_keys=True): row for row in _rows(db, table, column.in_(some))}
     return list(rows.values())
+
+
+def _farther(table: Table, target: Table) -> bool:
+    """Whether another table to which `table` points, and which knows people, points to `target` itself."""
+    others = {key.column.table for key in table.foreign_keys} - {target}
+    return any(_keys_to(other, target) and _keys_to(other, person) for other in others)
+
+
+def _marked(db: Connection, table: Table, who: Person) -> Rows:
+    """Rows that name the person in `who`, as `p:<id>`, without a key."""
+    return _rows(db, table, table.c.who == f"p:{who.id}") if "who" in table.c and not _keys_to(table, person) else []
 
 
 def _parts(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:

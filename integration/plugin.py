@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Table
 
 from integration import audit
 from integration.messages import Answer, Incoming
+from integration.pages import PageHandler
 from integration.people import Person
 from integration.ports import Answer as Answered
 from integration.ports import Ports
@@ -87,7 +88,8 @@ class Plugin:
     """Everything a plugin is; `home` answers the bare command, `buttons` and `forms` are keyed by action name.
 
     `otherwise` answers what begins with no subcommand's word (a day, a month); without it the nearest words are offered.
-    Actions are written `plugin.action` outside; here without the prefix. `ledgers` are tables of which every
+    `otherwise_writes` says of it what `Subcommand.writes` says.
+    Actions and pages are written `plugin.action` outside; here without the prefix. `ledgers` are tables of which every
     row must agree with its last audit row (object `table:id`, `after` holding the columns named).
     """
 
@@ -98,10 +100,12 @@ class Plugin:
     subcommands: tuple[Subcommand, ...]
     translations: Path
     otherwise: Handler | None = None
+    otherwise_writes: bool = False
     buttons: Mapping[str, Handler] = field(default_factory=dict)
     forms: Mapping[str, Handler] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
     tasks: Mapping[str, Task] = field(default_factory=dict)
+    pages: Mapping[str, PageHandler] = field(default_factory=dict)
     tables: tuple[Table, ...] = ()
     ledgers: Mapping[str, tuple[Table, tuple[str, ...]]] = field(default_factory=dict)
     # What `ledgers` cannot say: rows that one audit row explains together. Yields what does not agree with the audit.
@@ -112,6 +116,8 @@ class Plugin:
     activities: ActivityProvider | None = None
     # Hears what an invited person has answered in their calendar or by mail: (work, the event's uid, the answer).
     answered: Callable[[Work, str, Answered], None] | None = None
+    # Hears an answer by mail that counts no more: to an event that was called off, or to an earlier time of it.
+    answered_late: Callable[[Work, str, Answered], None] | None = None
 
 
 __all__ = [

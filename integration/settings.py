@@ -9,8 +9,10 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -18,7 +20,16 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 _SHORTEST_SECRET = 32
 _EXAPP_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 # These are files themselves: `HADIR_*_FILE` names the file, which is read when it is needed.
-_FILES = frozenset({"agency_logo", "signing_pkcs12"})
+_FILES = frozenset({"agency_logo", "signing_pkcs12", "meet_credentials"})
+
+# What each video provider needs that is set up here; the first says that it is meant.
+_VIDEO = {
+    "link": ("video_link",),
+    "jitsi": ("jitsi_url",),
+    "bigbluebutton": ("bigbluebutton_url", "bigbluebutton_secret"),
+    "zoom": ("zoom_account_id", "zoom_client_id", "zoom_client_secret", "zoom_user"),
+    "meet": ("meet_credentials", "meet_subject"),
+}
 
 
 class SettingsError(Exception):
@@ -75,6 +86,20 @@ class Settings(BaseSettings):
     imap_security: Literal["starttls", "tls", "none"] = "tls"
     imap_folder: str = "INBOX"
 
+    video: Literal["", "talk", "jitsi", "bigbluebutton", "calls", "zoom", "meet", "link"] = ""
+    video_link: str = ""
+    jitsi_url: str = ""
+    jitsi_app_id: str = ""
+    jitsi_app_secret: SecretStr = SecretStr("")
+    bigbluebutton_url: str = ""
+    bigbluebutton_secret: SecretStr = SecretStr("")
+    zoom_account_id: str = ""
+    zoom_client_id: str = ""
+    zoom_client_secret: SecretStr = SecretStr("")
+    zoom_user: str = ""
+    meet_credentials: Path | None = None
+    meet_subject: str = ""
+
     correction_days: int = Field(default=14, ge=0, le=366)
     correction_escalate_days: int = Field(default=3, ge=1, le=366)
     reminder_before_minutes: int = Field(default=15, ge=0, le=240)
@@ -122,7 +147,7 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
         raise SettingsError("HADIR_NEXTCLOUD_URL also needs HADIR_NEXTCLOUD_USER and HADIR_NEXTCLOUD_APP_PASSWORD (or …_FILE)")
     _check_mail(settings)
     _check_exapp(settings)
-    return _with_secret(settings)
+    return _with_secret(_check_video(settings))
 
 
 def _check_mail(settings: Settings) -> None:
@@ -132,6 +157,46 @@ def _check_mail(settings: Settings) -> None:
         raise SettingsError("HADIR_CALDAV_URL must be the address of a calendar, with https:// before it")
     if settings.imap_host and not (settings.imap_user and settings.imap_password.get_secret_value()):
         raise SettingsError("HADIR_IMAP_HOST also needs HADIR_IMAP_USER and HADIR_IMAP_PASSWORD (or …_FILE)")
+
+
+def _check_video(settings: Settings) -> Settings:
+    """The settings, with the only provider that they name as the office's own if they say no other."""
+    for name in ("video_link", "jitsi_url", "bigbluebutton_url"):
+        _check_address(f"HADIR_{name.upper()}", getattr(settings, name))
+    if bool(settings.jitsi_app_id) != bool(settings.jitsi_app_secret.get_secret_value()):
+        raise SettingsError("HADIR_JITSI_APP_ID and HADIR_JITSI_APP_SECRET belong together: set both, or neither")
+    named = {kind for kind, needed in _VIDEO.items() if getattr(settings, needed[0])}
+    for kind in sorted(named | ({settings.video} & _VIDEO.keys())):
+        missing = [f"HADIR_{name.upper()}" for name in _VIDEO[kind] if not _given(getattr(settings, name))]
+        if missing:
+            raise SettingsError(f"The video provider {kind} also needs {', '.join(missing)} (or …_FILE)")
+    only = named.pop() if len(named) == 1 and not settings.video else settings.video
+    return settings.model_copy(update={"video": only})
+
+
+def _given(value: object) -> bool:
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def _check_address(name: str, url: str) -> None:
+    """A browser gives camera and microphone to pages that came over https alone."""
+    parts = urlsplit(url.replace("{uid}", "uid"))
+    if not url:
+        return
+    if parts.scheme not in ("https", "http") or not parts.hostname or not url.isprintable() or " " in url:
+        raise SettingsError(f"{name} must be an address with https:// before it")
+    if parts.username is not None or parts.password is not None:
+        raise SettingsError(f"{name} must hold no account or password: everybody invited gets to see it")
+    if parts.scheme == "http" and not _is_near(parts.hostname):
+        raise SettingsError(f"{name} must begin with https://: over http browsers give no camera, and tokens can be read")
+
+
+def _is_near(host: str) -> bool:
+    """This machine, a private network, or a name that exists only in one."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or "." not in host
 
 
 def _check_exapp(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from integration import audit, outbox
+from integration import audit, outbox, page_addresses
 from integration.i18n import Catalogues, Translate
 from integration.messages import Channel, Reply, Sender, reply_to_json
 from integration.people import Person
@@ -97,9 +97,13 @@ class Work:
         stream = f"person:{person.id}"
         return {"kind": "chat", "stream": stream, "key": notice.key, "payload": payload, "due_at": notice.due_at}
 
-    def post(self, platform: str, channel_id: str, key: str, build: Build) -> bool:
-        """Queue a post to a channel in the office's language; False if `key` was queued before."""
+    def post(self, platform: str, channel_id: str, key: str, build: Build, *, under: str = "") -> bool:
+        """Queue a post to a channel in the office's language; False if `key` was queued before.
+
+        It stands below the post that was queued there under the key `under`, where that is still known.
+        """
         payload = {"platform": platform, "channel": channel_id, "message": reply_to_json(build(self.speak(None)))}
+        payload |= {"under": under} if under else {}
         stream = f"channel:{platform}:{channel_id}"
         return outbox.enqueue(self.db, kind="chat", stream=stream, key=key, payload=payload, now=self.now)
 
@@ -127,10 +131,21 @@ class Work:
         payload = letter_to_json(letter)
         return outbox.enqueue(self.db, kind="mail", stream=stream, key=letter.key, payload=payload, now=self.now)
 
-    def later(self, task: str, stream: str, key: str, given: Mapping[str, Any]) -> bool:
-        """Queue work for the worker, named `plugin.name`; False if `key` was queued before. One at a time in a stream."""
+    def later(self, task: str, stream: str, key: str, given: Mapping[str, Any], *, due_at: datetime | None = None) -> bool:
+        """Queue work for the worker, named `plugin.name`; False if `key` was queued before. One at a time in a stream.
+
+        It is begun from `due_at` on (none: now).
+        """
         payload = {"task": task, "given": dict(given)}
-        return outbox.enqueue(self.db, kind="task", stream=stream, key=key, payload=payload, now=self.now)
+        return outbox.enqueue(self.db, kind="task", stream=stream, key=key, payload=payload, now=self.now, due_at=due_at)
+
+    def page(self, name: str, value: str, *, days: float, person: Person | None = None) -> str:
+        """The absolute, signed address of a plugin's page (`Plugin.pages`), named `plugin.page`; good for `days`.
+
+        `value` is given back to the page: letters, digits, `.` and `-`, no secret. With a `person` it is theirs alone.
+        """
+        person_id = person.id if person else None
+        return page_addresses.make(self.settings, name, value, now=self.now, days=days, person_id=person_id)
 
     def audit(
         self,

@@ -7,21 +7,18 @@ could schedule is told to leave that to us (SCHEDULE-AGENT=CLIENT), so that exac
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import quote, urlsplit
 
 import icalendar
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
-from integration import __version__
+from integration.adapters.http import session
 from integration.calendars import busy_times, ics, reading, versions
 from integration.calendars import dav as calendar_dav
 from integration.errors import DeliveryError
@@ -223,17 +220,9 @@ class CalDavCalendar:
 
 
 def _session(user: str, password: str) -> requests.Session:
-    """No cookies, no proxy of the environment, a pool for the deliverers."""
-    session = requests.Session()
-    session.trust_env = False
-    session.auth = HTTPBasicAuth(user.encode(), password.encode())  # as text it would be Latin-1
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
-    session.headers["User-Agent"] = f"Hadir/{__version__}"
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_maxsize=8)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
+    made = session()
+    made.auth = HTTPBasicAuth(user.encode(), password.encode())  # as text it would be Latin-1
+    return made
 
 
 def _readable(content: str) -> icalendar.Calendar | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
+from sqlalchemy import Connection
 
 from integration import audit, scheduler
 from integration.calendars import reading
@@ -76,12 +77,16 @@ def _said(mail: MailedReply) -> list[tuple[str, Answer]]:
 def hear(hadir: Hadir, uid: str, answer: Answer) -> bool:
     """Keep an answer to an event of ours by somebody who was invited, and tell the plugins; False if it is nothing new.
 
-    An answer to an event that was called off, or from a stranger, is nothing.
+    An answer to an event that was called off, or to an earlier time of it, is nothing, but the plugins hear of it; one from a
+    stranger is nothing at all.
     """
     try:
         with hadir.database.write() as db:
             there = calendar_store.delivered(db, uid)
-            if there is None or there.cancelled or not _invited(there.event, answer.email):
+            if there is None or not _invited(there.event, answer.email):
+                return False
+            if there.cancelled or (answer.sequence is not None and answer.sequence < there.event.sequence):
+                _late(hadir, db, uid, answer)
                 return False
             if not calendar_store.answer(db, uid, answer, hadir.clock()):
                 return False
@@ -101,6 +106,12 @@ def hear(hadir: Hadir, uid: str, answer: Answer) -> bool:
         log.exception("answer_not_heard", uid=uid)
         return False
     return True
+
+
+def _late(hadir: Hadir, db: Connection, uid: str, answer: Answer) -> None:
+    for plugin in hadir.plugins:
+        if plugin.answered_late:
+            plugin.answered_late(scheduler.work(hadir, db), uid, answer)
 
 
 def _invited(event: Event, email: str) -> bool:

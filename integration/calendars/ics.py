@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from integration.calendars.reading import answered, known, moment
+from integration.calendars.reading import answered, known, left_alone, moment
 from integration.errors import DeliveryError
 from integration.ports import Attendee, Event, event_to_json
 
@@ -166,10 +166,13 @@ def _invite(made: icalendar.Event, event: Event, style: Style, old: icalendar.Ev
         if style.agent:
             organizer.params["SCHEDULE-AGENT"] = style.agent
         made.add("organizer", organizer)
-    answers = answered(old)
+    answers, alone = answered(old), left_alone(style.known) if not style.agent else frozenset()
     for attendee in _once(event.attendees):
         answer = "" if style.cancelled else answers.get(attendee.email, "")
-        made.add("attendee", _address(attendee, answer, style))
+        address = _address(attendee, "DECLINED" if attendee.email in alone else answer, style)
+        if attendee.email in alone:
+            address.params["SCHEDULE-AGENT"] = "CLIENT"
+        made.add("attendee", address)
 
 
 def _address(attendee: Attendee, answer: str, style: Style) -> icalendar.vCalAddress:

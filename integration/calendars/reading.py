@@ -59,6 +59,24 @@ def undelivered(calendar: icalendar.Calendar | None, now: datetime) -> list[str]
     return list(failed)
 
 
+def left_alone(calendar: icalendar.Calendar | None) -> frozenset[str]:
+    """Whom the server was told to leave alone (`versions.leaving_alone`); who has changed their mind is not."""
+    master = whole(calendar)
+    if master is None:
+        return frozenset()
+    said = answered(master)
+    marked = [_email(address) for address in _attendees(master) if address.params.get("SCHEDULE-AGENT") == "CLIENT"]
+    return frozenset(email for email in marked if said[email] == "DECLINED")
+
+
+def leave_alone(calendar: icalendar.Calendar, emails: frozenset[str]) -> None:
+    """Write so into the calendar at hand."""
+    for component in calendar.events:
+        for address in _attendees(component):
+            if _email(address) in emails:
+                address.params["SCHEDULE-AGENT"] = "CLIENT"
+
+
 def answers(calendar: icalendar.Calendar | None) -> list[Answer]:
     """Who has answered, to the whole or otherwise to one occurrence."""
     found: list[Answer] = []
@@ -83,7 +101,9 @@ def replies(content: bytes, sender: str) -> list[tuple[str, Answer]]:
     for component in calendar.events:
         said = answered(component).get(sender.lower(), "")
         if said in _ANSWERS and component.get("UID"):
-            answer = Answer(sender.lower(), _ANSWERS[said], moment(component, "RECURRENCE-ID"))
+            version = number(component["SEQUENCE"]) if "SEQUENCE" in component else None
+            at = moment(component, "RECURRENCE-ID")
+            answer = Answer(sender.lower(), _ANSWERS[said], at, via="mail", sequence=version)
             found.append((str(component["UID"]), answer))
     return found
 

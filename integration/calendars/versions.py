@@ -7,7 +7,7 @@ from dataclasses import replace
 import icalendar
 
 from integration.calendars.ics import MARK, Style, content_mark, to_ical
-from integration.calendars.reading import is_cancelled, number, whole
+from integration.calendars.reading import answered, is_cancelled, leave_alone, left_alone, number, whole
 from integration.ports import Event
 
 
@@ -40,3 +40,18 @@ def next_version(event: Event, style: Style) -> bytes | None:
 
 def _held(event: Event, style: Style) -> bool:
     return holds(style.known, event, cancelled=style.cancelled, organizer=style.organizer)
+
+
+def leaving_alone(calendar: icalendar.Calendar | None) -> bytes | None:
+    """The same version again, with a word to the server to tell those no more who have declined; None if there is nobody.
+
+    Nothing else differs, so that it is no news for anybody.
+    """
+    master = whole(calendar)
+    if calendar is None or master is None:
+        return None
+    declined = frozenset(email for email, said in answered(master).items() if said == "DECLINED")
+    if not declined - left_alone(calendar):
+        return None
+    leave_alone(calendar, declined)
+    return bytes(calendar.to_ical())

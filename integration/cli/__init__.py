@@ -27,6 +27,7 @@ COMMANDS = {
     "rules": "rules",
     "reevaluate": "reevaluate",
     "holidays": "holidays",
+    "rooms": "rooms",
     "leave": "leave",
     "outbox": "outbox",
     "outages": "outages",

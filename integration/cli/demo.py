@@ -27,9 +27,11 @@ TRY_FIRST = """
   1. Siti Rahayu, pegawai (employee)              {address}/room/siti
        /hadir masuk wfh        catat masuk (check in)
        /hadir koreksi          lupa pulang? minta koreksi (ask for a correction)
+       /rapat                  rapat saya (my meetings)
   2. Budi Santoso, atasan Siti (her supervisor)   {address}/room/budi
        Setujui / Tolak         jawab pesan Hadir (answer the message)
        /hadir tim              siapa sudah masuk (who is in)
+       /rapat daftar-hadir     siapa yang hadir rapat (who was at a meeting)
   3. Rina Marlina, kepegawaian (personnel)        {address}/room/rina
        /hadir rekap            rekap bulan ini, unduh XLSX (this month's recap)
 

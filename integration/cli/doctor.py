@@ -10,8 +10,9 @@ import click
 
 from integration.adapters.mattermost import doctor as mattermost_doctor
 from integration.adapters.nextcloud import doctor as nextcloud_doctor
-from integration.app import assemble, mail_of, manifest, storage_of
+from integration.app import assemble, mail_of, manifest, storage_of, videos_of
 from integration.calendars import trial as calendar_trial
+from integration.cli import doctor_video
 from integration.core import Hadir
 from integration.doctor import Check, core, storage
 from integration.installation import SecretLost
@@ -70,6 +71,7 @@ def examine(hadir: Hadir, admin_token: str, nextcloud_admin: tuple[str, str] | N
         *([calendar_trial.mail(server)] if (server := mail_of(hadir)) else []),
         *_mattermost(hadir, admin_token),
         *nextcloud_doctor.checks(hadir, manifest(), nextcloud_admin, invite),
+        *_video(hadir),
     ]
 
 
@@ -85,6 +87,14 @@ def _mattermost(hadir: Hadir, admin_token: str) -> list[Check]:
         return list(mattermost_doctor.checks(hadir, manifest(), admin_token))
     except SecretLost as lost:
         return [Check("bot token", "fail", str(lost), "restore HADIR_SECRET_KEY, or: hadir setup mattermost")]
+
+
+def _video(hadir: Hadir) -> list[Check]:
+    try:
+        videos = videos_of(hadir)
+    except SecretLost:
+        return [Check("video", "skip", "not checked: the credentials of a platform cannot be read")]
+    return list(doctor_video.checks(videos, hadir.settings.video, hadir.clock()))
 
 
 def show(check: Check) -> None:

@@ -8,7 +8,7 @@ import click
 
 from integration import schema
 from integration.adapters.mattermost import doctor as mattermost_doctor
-from integration.adapters.mattermost.client import MattermostError
+from integration.adapters.mattermost.errors import MattermostError
 from integration.adapters.mattermost.setup import Setup, SetupError
 from integration.app import assemble, manifest
 from integration.cli.asked import address, secret, stored

@@ -6,9 +6,12 @@ every row has its audit row, and nothing here knows how attendance is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +22,7 @@ from integration.adapters.browser import store
 from integration.audit import By
 from integration.core import Hadir
 from integration.db import Database, metadata
-from integration.demo import days, rotas
+from integration.demo import days, meetings, rotas
 from integration.demo.acts import Stage
 from integration.errors import UserError
 from integration.kept import Keeper
@@ -65,11 +68,11 @@ def seed(hadir: Hadir, working_days: int = days.WORKING_DAYS) -> None:
     now = hadir.clock()
     with hadir.database.write() as db:
         installation.put(db, installation.DEMO, True)
-        past = _working_days(db, now.astimezone(ZoneInfo(hadir.settings.zone)).date(), working_days)
+        past, coming = _working_days(db, now.astimezone(ZoneInfo(hadir.settings.zone)).date(), working_days)
         # The story jumps through time, and nothing of the calendar changes meanwhile: it is read once.
         known = Workdays(hadir.workdays.providers, hadir.workdays.changed, Keeper(fresh=timedelta.max))
         stage = Stage(hadir, db, _settle(db, now, past[0]), known)
-        _tell(stage, past, now)
+        _tell(stage, meetings.Days(past, coming, now, ZoneInfo(hadir.settings.zone)))
 
 
 # ---------------------------------------------------------------- who
@@ -104,27 +107,28 @@ def _put_on_shift(db: Connection, person_id: int, now: datetime) -> None:
 # ---------------------------------------------------------------- what they did
 
 
-def _working_days(db: Connection, today: date, count: int) -> list[date]:
-    """The last `count` working days before today, oldest first."""
+def _working_days(db: Connection, today: date, count: int) -> tuple[list[date], list[date]]:
+    """The last `count` working days before today and the next ones after it, oldest first."""
     holidays = set(db.scalars(select(workdays.holiday.c.day)))
-    before = (today - timedelta(days=n) for n in range(1, 2 * count + 80))
-    found = [day for day in before if day.weekday() < 5 and day not in holidays]
-    return found[count - 1 :: -1]
+    around = (today + timedelta(days=n) for n in range(-2 * count - 80, 40) if n)
+    found = [day for day in around if day.weekday() < 5 and day not in holidays]
+    return [day for day in found if day < today][-count:], [day for day in found if day > today]
 
 
-def _tell(stage: Stage, past: list[date], now: datetime) -> None:
-    """Say every line at its time, and the corrections between them."""
-    today = now.astimezone(ZoneInfo(stage.hadir.settings.zone)).date()
+def _tell(stage: Stage, known: meetings.Days) -> None:
+    """Say every line at its time, and the corrections and meetings between them."""
+    past, now = known.past, known.now
+    today = now.astimezone(known.tz).date()
     everyone = list(stage.people.values())
     plans = stage.workdays.plans(stage.db, everyone, past[0], today + timedelta(days=1), now)
     monday = today - timedelta(days=today.weekday())
-    made = rotas.moment(past, monday, ZoneInfo(stage.hadir.settings.zone))
+    made = rotas.moment(past, monday, known.tz)
     before, after = _Part(None, made), _Part(made, None)
-    _say(stage, past, now, plans, before)
+    _say(stage, known, plans, before)
     rotas.publish(stage, monday, made)
     # Places are known from here on, and people go by them.
     plans |= stage.workdays.plans(stage.db, everyone, monday, today + timedelta(days=1), now)
-    _say(stage, past, now, plans, after)
+    _say(stage, known, plans, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,26 +142,26 @@ class _Part:
         return (self.first is None or self.first <= at) and (self.end is None or at < self.end)
 
 
-def _say(stage: Stage, past: list[date], now: datetime, plans: Plans, part: _Part) -> None:
+def _say(stage: Stage, known: meetings.Days, plans: Plans, part: _Part) -> None:
     by_username = {
         username: {day: plan for (id, day), plan in plans.items() if id == person.id}
         for username, person in stage.people.items()
     }
-    lines = [(line.at, line.username, line.text) for line in days.lines(by_username, past, now)]
-    asked = {(at, request.username, ""): request for request, at in _requests(stage, past, now)}
-    away = {(at, absence.username, line): absence for absence, line, at in _absences(stage, past)}
-    for at, username, text in sorted(each for each in (*lines, *asked, *away) if part.has(each[0])):
-        if request := asked.get((at, username, text)):
-            _correct(stage, request, past[-request.ago], at)
-        else:
-            answer = stage.says(username, text, at)
-            if (at, username, text) in away:
-                if not isinstance(answer, Reply) or answer.refused:
-                    raise ValueError(f"the demo's {username} was not understood: {text}")
-                _decide(stage, "approve", "", at, at + timedelta(minutes=35))
+    past, now = known.past, known.now
+    lines = ((line.at, partial(stage.says, line.username, line.text, line.at)) for line in days.lines(by_username, past, now))
+    asked = ((at, partial(_correct, stage, each, past[-each.ago], at)) for each, at in _requests(stage, past, now))
+    away = ((at, partial(_be_away, stage, each.username, line, at)) for each, line, at in _absences(stage, past))
+    told: Iterator[meetings.Act] = chain(lines, asked, away, meetings.acts(stage, known))
+    for _, act in sorted((each for each in told if part.has(each[0])), key=itemgetter(0)):
+        act()
 
 
-def _absences(stage: Stage, past: list[date]) -> Iterator[tuple[days.Absence, str, datetime]]:
+def _be_away(stage: Stage, username: str, line: str, at: datetime) -> None:
+    stage.understood(username, line, at)
+    _decide(stage, "approve", "", at, at + timedelta(minutes=35))
+
+
+def _absences(stage: Stage, past: Sequence[date]) -> Iterator[tuple[days.Absence, str, datetime]]:
     """Each with the line that asks for it, at half past six on some day before."""
     for absence in days.ABSENCES:
         if absence.first <= len(past):
@@ -167,7 +171,7 @@ def _absences(stage: Stage, past: list[date]) -> Iterator[tuple[days.Absence, st
             yield absence, f"/izin {absence.line.format(days=span)}", asked
 
 
-def _requests(stage: Stage, past: list[date], now: datetime) -> Iterator[tuple[days.Request, datetime]]:
+def _requests(stage: Stage, past: Sequence[date], now: datetime) -> Iterator[tuple[days.Request, datetime]]:
     """Each on the next working morning; the one that waits was asked a moment ago."""
     for request in days.REQUESTS:
         if request.decision == "wait":

@@ -14,6 +14,7 @@ from integration import outbox_content
 from integration.adapters.browser import store
 from integration.core import Hadir
 from integration.dispatch import parse
+from integration.errors import UserError
 from integration.messages import (
     Answer,
     Button,
@@ -22,6 +23,7 @@ from integration.messages import (
     FormSubmission,
     Reply,
     Sender,
+    plain,
     reply_from_json,
     reply_to_json,
 )
@@ -30,6 +32,11 @@ from integration.people import Person
 from integration.plugin import Context, Work
 from integration.scheduler import JobRun
 from integration.workdays import Workdays
+
+# What needs the office's drive, or draws papers: the demo's own worker does it, so that nobody waits for the filling.
+LEFT = frozenset(
+    f"rapat.{name}" for name in ("undangan", "attendance", "minutes_paper", "minutes_file", "open_folder", "attendance_copy")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,22 @@ class Stage:
         """A whole line, like `/hadir masuk wfo`; raises `UserError` as the command does."""
         name, word, rest = (*text.removeprefix("/").split(" ", 2), "")[:3]
         plugin = self.hadir.dispatcher.plugins[name]
-        subcommand = next(each for each in plugin.subcommands if each.word == word)
+        subcommand = next((each for each in plugin.subcommands if each.word == word), None)
+        if subcommand is None and plugin.otherwise is not None:
+            return plugin.otherwise(self._context(username, at), parse(name, f"{word} {rest}"))
+        if subcommand is None:
+            raise ValueError(f"the demo's {username} was not understood: {text}")
         return subcommand.handler(self._context(username, at), parse(name, rest))
+
+    def understood(self, username: str, text: str, at: datetime) -> Reply:
+        """The answer to a line that has to be one; raises `ValueError` where it was refused or asked for more."""
+        try:
+            answer = self.says(username, text, at)
+        except UserError as error:
+            raise ValueError(f"the demo's {username} was refused: {text}: {plain(error.args[0])}") from error
+        if not isinstance(answer, Reply) or answer.refused:
+            raise ValueError(f"the demo's {username} was not understood: {text}")
+        return answer
 
     def presses(self, username: str, button: Button, at: datetime) -> Answer:
         plugin, _, action = button.action.partition(".")
@@ -85,11 +106,16 @@ class Stage:
 
     def work(self, at: datetime) -> None:
         """Do at once what was left to the worker at that moment."""
-        for row in self._waiting(at):
-            if row.kind == "task":
+        while tasks := [row for row in self._waiting(at) if row.kind == "task" and row.payload["task"] not in LEFT]:
+            for row in tasks:
                 plugin, _, name = row.payload["task"].partition(".")
                 self.hadir.dispatcher.plugins[plugin].tasks[name](_Run(self, at), row.payload["given"])
                 self._done(row)
+
+    def run(self, plugin: str, job: str, at: datetime) -> None:
+        """The worker's job at its planned time."""
+        found = next(each for each in self.hadir.dispatcher.plugins[plugin].jobs if each.name == job)
+        found.run(_Run(self, at))
 
     def buttons(self, row: Row[Any]) -> tuple[Button, ...]:
         return reply_from_json(row.payload["message"]).buttons

@@ -1,11 +1,13 @@
 """The font that documents embed, how wide its words are, and how they fit into a column.
 
-It has every Latin letter; any other is drawn as an empty box.
+It has every Latin letter; `drawable` says what becomes of others.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache, lru_cache
+from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -15,6 +17,7 @@ from integration import fonts as files
 REGULAR, BOLD = "Hadir", "Hadir-Bold"
 # Names, marks and figures come again and again; a distinct long text is forgotten first.
 _KEPT = 50_000
+_UNKNOWN = "?"
 
 
 @cache
@@ -22,6 +25,32 @@ def register() -> None:
     """Make the fonts known to ReportLab, once in a process."""
     pdfmetrics.registerFont(TTFont(REGULAR, str(files.REGULAR)))
     pdfmetrics.registerFont(TTFont(BOLD, str(files.BOLD)))
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """The code points that the font has."""
+    register()
+    font: Any = pdfmetrics.getFont(REGULAR)
+    return frozenset(font.face.charToGlyph)
+
+
+@lru_cache(10_000)
+def _replaced(char: str) -> str:
+    if ord(char) in _glyphs() or char == "\n":
+        return char
+    if unicodedata.category(char)[0] in "MSC":  # accents, emoji and other symbols, marks that do not show
+        return ""
+    return "".join(kept for kept in unicodedata.normalize("NFKD", char) if ord(kept) in _glyphs()) or _UNKNOWN
+
+
+def drawable(text: str) -> str:
+    """`text` as the font can show it: symbols that it lacks are left out, of another script's letters `?` remains, for a name
+    that vanished would mislead.
+    """
+    if text.isascii():
+        return text
+    return "".join(map(_replaced, unicodedata.normalize("NFC", text)))
 
 
 def name(bold: bool) -> str:

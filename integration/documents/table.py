@@ -53,11 +53,14 @@ Row = Sequence[str | Cell]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`size` is the letters' in points; `head_height` is for vertical titles."""
+    """`size` is the letters' in points; `head_height` is for vertical titles. A row is at least `row_height` tall, which
+    leaves room to sign.
+    """
 
     columns: tuple[Column, ...]
     size: float = 8.5
     head_height: float = 0.0
+    row_height: float = 0.0
 
     @property
     def leading(self) -> float:
@@ -102,8 +105,8 @@ class Box:
 
 @lru_cache(20_000)
 def tidy(text: str) -> str:
-    """Plain words that a page can show: no control characters, no marks of ours."""
-    return clean(plain(text)).replace("\t", " ")
+    """Plain words that a page can show: no control characters, no marks of ours, no letters that the font lacks."""
+    return fonts.drawable(clean(plain(text)).replace("\t", " "))
 
 
 def boxes(table: Table, row: Row, left: float) -> list[Box]:
@@ -122,7 +125,7 @@ def boxes(table: Table, row: Row, left: float) -> list[Box]:
 
 
 def height(table: Table, row: Sequence[Box]) -> float:
-    return max(len(box.lines) for box in row) * table.leading + 2 * PADDING_Y
+    return max(max(len(box.lines) for box in row) * table.leading + 2 * PADDING_Y, table.row_height)
 
 
 def cut(table: Table, row: Sequence[Box], room: float) -> tuple[list[Box], list[Box]]:

@@ -15,7 +15,6 @@ from integration.ports.calendar import (
     Calendar,
     Event,
     Span,
-    VideoProvider,
     event_from_json,
     event_to_json,
 )
@@ -36,6 +35,7 @@ from integration.ports.chat import (
 from integration.ports.mail import Letter, Mail, Mailbox, MailedReply, letter_from_json, letter_to_json
 from integration.ports.presence import Presence
 from integration.ports.storage import Changed, Link, Progress, Storage, StoredFile, Version
+from integration.ports.video import Member, Recording, Room, Stay, VideoMeeting, VideoProvider
 
 
 @dataclass
@@ -48,6 +48,7 @@ class Ports:
     mail: Mail | None = None
     mailbox: Mailbox | None = None
     presence: Presence | None = None
+    videos: dict[str, VideoProvider] = field(default_factory=dict)
 
 
 __all__ = [
@@ -69,18 +70,23 @@ __all__ = [
     "Mail",
     "Mailbox",
     "MailedReply",
+    "Member",
     "Members",
     "Ports",
     "Presence",
     "Profile",
     "Progress",
     "Recipient",
+    "Recording",
+    "Room",
     "Said",
     "Sent",
     "Span",
+    "Stay",
     "Storage",
     "StoredFile",
     "Version",
+    "VideoMeeting",
     "VideoProvider",
     "event_from_json",
     "event_to_json",

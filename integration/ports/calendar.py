@@ -1,4 +1,4 @@
-"""A calendar, what stands in it, and video rooms."""
+"""A calendar and what stands in it."""
 
 from __future__ import annotations
 
@@ -83,12 +83,15 @@ Answered = Literal["accepted", "declined", "tentative"]
 class Answer:
     """What an attendee said to an invitation, in their calendar or by mail.
 
-    `occurrence`: to which of a series (the start that it had), None for all that have no answer of their own.
+    `occurrence`: to which of a series (the start that it had), None for all that have no answer of their own. `sequence`: to
+    which version of the event a mail answers, None where nothing says so.
     """
 
     email: str
     answer: Answered
     occurrence: datetime | None = None
+    via: Literal["calendar", "mail"] = "calendar"
+    sequence: int | None = None
 
 
 class Calendar(Protocol):
@@ -121,13 +124,3 @@ class Calendar(Protocol):
         ...
 
     def within(self, seconds: float = 2.0) -> AbstractContextManager[None]: ...
-
-
-class VideoProvider(Protocol):
-    name: str
-
-    def ensure(self, uid: str, title: str, span: Span) -> str:
-        """The join URL of the meeting `uid`, made if it did not exist."""
-        ...
-
-    def delete(self, uid: str) -> None: ...

@@ -13,12 +13,17 @@ from integration.messages import Channel, Reply, Sender
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person (their account's id on the platform) or a channel, on one platform."""
+    """A person (their account's id on the platform) or a channel, on one platform.
+
+    `thread`: the platform's id of the message in the channel below which it is to stand, "" for none. Where that message is
+    gone, or the platform has nothing like it, the message stands in the channel itself.
+    """
 
     platform: str
     kind: Literal["person", "channel"]
     id: str
     person_id: int | None = None
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Where a message ended up: the platform's ids of the message and of its channel."""
+    """Where a message ended up: the platform's ids of the message and of its channel, and the message below which it stands."""
 
     message_id: str
     channel_id: str
+    thread: str = ""
 
 
 class ChatPlatform(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +17,7 @@ class StoredFile:
     """`version` differs after every change of the content that the storage saw, "" where it does not tell.
 
     `by` is who changed it last, as the storage names them; "" where it does not tell, or where it was not asked: it is
-    for a file that comes with `Changed`.
+    for a file that comes with `Changed`, and otherwise `Storage.changed_by` asks.
     """
 
     path: str
@@ -105,6 +105,10 @@ class Storage(Protocol):
         ...
 
     def restore(self, path: str, version: str) -> StoredFile: ...
+    def changed_by(self, path: str) -> str:
+        """Who wrote the content that the file has, as the storage names them; "" where it does not tell."""
+        ...
+
     def share(self, path: str, *, expires: datetime | None = None) -> Link:
         """The link of ours to the file or folder; a repeat gives the same one with the new end."""
         ...
@@ -113,9 +117,10 @@ class Storage(Protocol):
         """End the link of ours, if there is one."""
         ...
 
-    def grant(self, path: str, accounts: Sequence[str], *, edit: bool) -> None:
+    def grant(self, path: str, accounts: Sequence[str], *, edit: bool | Collection[str]) -> None:
         """Make these accounts (ids on the storage; `group:<id>` for a group of it) the ones with whom `path` is shared by
-        us, and no others. A storage may ask for patience after some: what was granted stays, a repeat goes on.
+        us, and no others. `edit`: whether they may change it, or those of them who may. A storage may ask for patience
+        after some: what was granted stays, a repeat goes on.
         """
         ...
 
@@ -124,6 +129,8 @@ class Storage(Protocol):
         """The address at which those who may see the file open it; "" where there is none."""
         ...
 
-    def within(self, seconds: float = 2.0) -> AbstractContextManager[None]:
-        """Calls of this thread inside the block end in about that time, because a person is waiting."""
+    def within(self, seconds: float = 1.5) -> AbstractContextManager[None]:
+        """Calls of this thread inside the block end in about that time, because a person is waiting: for two seconds at
+        most, and this is not all that the answer takes.
+        """
         ...

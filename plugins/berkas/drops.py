@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,11 +43,32 @@ def look(run: Run, coupling: Coupling) -> None:
     """What has come since the last look; the first one only remembers what is there."""
     if run.ports.storage is None:
         return
-    files = run.ports.storage.list(f"{coupling.folder}/{places.DROPS}")
+    listed = run.ports.storage.list(f"{coupling.folder}/{places.DROPS}")
+    files = _with_authors(run, coupling, [file for file in listed if _counts(file)])
     with run.begin() as work:
         now = couplings.get(work.db, coupling.id)
         if now is not None and now.state == "open":
-            _note(work, now, [file for file in files if _counts(file)])
+            _note(work, now, files)
+
+
+def _with_authors(run: Run, coupling: Coupling, files: Sequence[StoredFile]) -> list[StoredFile]:
+    """Those that may be named now are asked for one by one; a storage lists without saying whose they are."""
+    if coupling.looked_at is None:
+        return list(files)
+    c = dropped_file.c
+    with run.begin() as work:
+        announced = (c.coupling_id == coupling.id, c.announced_at.is_not(None))
+        told = set(work.db.scalars(select(c.path_key).where(*announced)))
+    new = [file.path for file in files if places.key(file.path) not in told]
+    authors = {path: _author(run, path) for path in new[:NAMED]}
+    return [replace(file, by=authors.get(file.path) or file.by) for file in files]
+
+
+def _author(run: Run, path: str) -> str:
+    try:
+        return run.ports.storage.changed_by(path) if run.ports.storage else ""
+    except DeliveryError:
+        return ""  # it is told without a name
 
 
 def _counts(file: StoredFile) -> bool:

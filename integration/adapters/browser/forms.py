@@ -31,16 +31,19 @@ log = structlog.get_logger()
 _ASSETS = Path(__file__).parent / "static"
 STYLE = _ASSETS / "hadir.css"
 _NOBODY = Sender("web", "", "")
-# What everything but the files of a form may come to.
+# What everything but the files of a form may come to, beside its long texts; and a letter of these as a browser sends it.
 _TYPED_BYTES = 1 << 20
+_BYTES_OF_A_LETTER = 12
+# What is read of a form that cannot be sent any more, to give it back.
+_GIVEN_BACK_BYTES = 4 << 20
 
 
 def form_link(hadir: Hadir, form: Form, sender: Sender) -> str:
-    """The address at which `sender` can fill `form`, once, within an hour. Not inside a transaction: it is kept."""
+    """The address at which `sender` can fill `form`, once, while it is valid. Not inside a transaction: it is kept."""
     base = hadir.settings.public_url or f"http://{hadir.settings.host}:{hadir.settings.port}"
     token = sheets.issue(hadir, form, sender)
     try:
-        token = short.shorten(hadir, token, hadir.clock() + sheets.VALID)
+        token = short.shorten(hadir, token, hadir.clock() + sheets.valid(form))
     except SQLAlchemyError:
         log.exception("form_address_stays_long")  # it holds the whole form, and works all the same
     return f"{base.rstrip('/')}/form/{token}"
@@ -59,7 +62,23 @@ def blueprint(hadir: Hadir) -> Blueprint:
 def _most_bytes(sheet: sheets.Sheet) -> int:
     """Twice what its files may hold: of a file that is somewhat too large, what was typed beside it can still be read."""
     files = sum(field.kind == "file" for field in sheet.form.fields)
-    return 2 * files * uploads.LARGEST_BYTES + _TYPED_BYTES
+    letters = sum(field.max_length for field in sheet.form.fields if field.kind == "textarea" and sheet.form.is_long)
+    return 2 * files * uploads.LARGEST_BYTES + _TYPED_BYTES + _BYTES_OF_A_LETTER * letters
+
+
+def _allow(most: int) -> None:
+    """How much of this request is read."""
+    request.max_content_length = request.max_form_memory_size = most
+
+
+def _typed() -> str:
+    """What was typed into a form that nobody takes any more, for its owner to copy."""
+    if request.max_content_length is None or request.max_content_length < _GIVEN_BACK_BYTES:
+        _allow(_GIVEN_BACK_BYTES)
+    try:
+        return "\n\n".join(text for text in request.form.values() if text.strip())
+    except RequestEntityTooLarge:
+        return ""
 
 
 def _too_much(t: Translate, most: int) -> Text:
@@ -102,7 +121,7 @@ class _FormPage:
             return self._refuse(_NOBODY, error.reason)
         t, used = self._reader(sheet)
         most = _most_bytes(sheet)
-        request.max_content_length = most
+        _allow(most)
         if request.method != "POST":
             return self._notice(t, "used", 403, sheet.sender) if used else self._page(t, sheet)
         try:
@@ -164,10 +183,11 @@ class _FormPage:
         return render_template("browser/form.html", t=t, form=sheet.form, inputs=inputs, errors=errors or {})
 
     def _refuse(self, sender: Sender, reason: str) -> ResponseReturnValue:
-        """A page that says what to do; whoever tried to send something is written down."""
+        """A page that says what to do, and gives back what was typed; whoever tried to send something is written down."""
         if request.method == "POST":
             self._hadir.dispatcher.refuse(sender, "form", reason, self._hadir.clock())
         return self._notice(self._speak(), reason, 403, sender)
 
     def _notice(self, t: Translate, reason: str, status: int, sender: Sender) -> ResponseReturnValue:
-        return render_template("browser/notice.html", t=t, reason=reason, chat=self._chat(sender)), status
+        typed = _typed() if request.method == "POST" else ""
+        return render_template("browser/notice.html", t=t, reason=reason, chat=self._chat(sender), typed=typed), status

@@ -19,6 +19,8 @@ from integration.messages import Answer, Field, File, Form, FormErrors, FormSubm
 from integration.signing import BadToken
 
 VALID = timedelta(hours=1)
+# Whoever writes a long text does other things meanwhile.
+VALID_LONG = timedelta(hours=12)
 _CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -45,7 +47,12 @@ def issue(hadir: Hadir, form: Form, sender: Sender, *, message: int = 0) -> str:
     """The token of a new sheet."""
     who = [sender.platform, sender.id, sender.name]
     data = {"f": _packed(form), "u": who, "n": secrets.token_urlsafe(12), "m": message}
-    return hadir.signer.sign("form", data, now=hadir.clock(), valid=VALID)
+    return hadir.signer.sign("form", data, now=hadir.clock(), valid=valid(form))
+
+
+def valid(form: Form) -> timedelta:
+    """How long a sheet of it can be sent."""
+    return VALID_LONG if form.is_long else VALID
 
 
 def read(hadir: Hadir, token: str) -> Sheet:
@@ -70,7 +77,7 @@ def submit(hadir: Hadir, sheet: Sheet, typed: Mapping[str, str], t: Translate, c
         return Outcome(FormErrors(_choose_again(errors, files, t)), again=True)
     now = hadir.clock()
     submission = FormSubmission(sheet.form.action, values, sheet.form.value, files=files)
-    answer = hadir.dispatcher.handle(sheet.sender, submission, now, Once(sheet.nonce, now + VALID))
+    answer = hadir.dispatcher.handle(sheet.sender, submission, now, Once(sheet.nonce, now + valid(sheet.form)))
     if isinstance(answer, Reply) and answer.refused:
         return _refused(hadir, sheet, answer, files, t)
     if isinstance(answer, FormErrors):

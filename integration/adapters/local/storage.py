@@ -7,7 +7,7 @@ import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,6 +124,11 @@ class FolderStorage:
     def restore(self, path: str, version: str) -> StoredFile:
         raise DeliveryError(f"{path}: a folder of this machine keeps no earlier versions", permanent=True)
 
+    def changed_by(self, path: str) -> str:
+        """A folder of this machine does not tell."""
+        self._existing(path)
+        return ""
+
     def share(self, path: str, *, expires: datetime | None = None) -> Link:
         """A `file:` link; it works for whoever can read the folder, and never expires."""
         return Link(self._existing(path).resolve().as_uri())
@@ -131,7 +136,7 @@ class FolderStorage:
     def unshare(self, path: str) -> None:
         self._inside(path)
 
-    def grant(self, path: str, accounts: Sequence[str], *, edit: bool) -> None:
+    def grant(self, path: str, accounts: Sequence[str], *, edit: bool | Collection[str]) -> None:
         self._existing(path)
 
     def link_for_members(self, path: str) -> str:
@@ -139,7 +144,7 @@ class FolderStorage:
         return ""
 
     @contextmanager
-    def within(self, seconds: float = 2.0) -> Iterator[None]:
+    def within(self, seconds: float = 1.5) -> Iterator[None]:
         yield
 
     # ------------------------------------------------------------ helpers

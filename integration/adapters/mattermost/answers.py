@@ -106,7 +106,7 @@ class Answers:
             return answer
         if isinstance(answer, FormErrors):
             return Reply(join("\n", [quote(plain(text)) for text in answer.by_field.values()]), refused=True)
-        if answer.takes_files and (page := self._page(answer, sender)):
+        if (answer.takes_files or answer.is_long) and (page := self._page(answer, sender)):
             return page
         try:
             chat = self._chat()
@@ -119,11 +119,13 @@ class Answers:
         return None
 
     def _page(self, form: Form, sender: Sender) -> Reply | None:
-        """Mattermost's dialogs take no file: the same form as a page does."""
+        """Mattermost's dialogs take no file and no long text: the same form as a page does."""
         t = self._hadir.catalogues.speak(self._hadir.settings.locale)
         link = self._form_link(form, sender) if self._form_link else None
         if link is None:
             return None
+        if not form.takes_files:
+            return Reply(t("There is room to write on this page: {link}", link=form_page(t, link)))
         return Reply(t("Please fill the form in on this page; a file can be added there: {link}", link=form_page(t, link)))
 
     def _instead_of(self, form: Form, sender: Sender) -> Reply:

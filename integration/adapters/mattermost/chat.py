@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote as url_quote
 from urllib.parse import urlsplit
 
-from mattermostdriver import Driver
-
-from integration import installation
 from integration.adapters.mattermost import forms, render
-from integration.adapters.mattermost.client import Client, MattermostError, driver
+from integration.adapters.mattermost.connection import access
+from integration.adapters.mattermost.errors import MattermostError
 from integration.adapters.mattermost.files import MattermostFiles, profile
 from integration.adapters.mattermost.inbox import MattermostInbox
 from integration.adapters.mattermost.signed import Made, sign_button, sign_form
@@ -22,34 +18,11 @@ from integration.core import Hadir
 from integration.messages import Button, File, Form, Reply, plain
 from integration.ports import Profile, Recipient, Sent
 
-PLATFORM = "mattermost"
 ACTIONS, DIALOGS = "/mattermost/actions", "/mattermost/dialogs"
 _KEYS = uuid.UUID("7f1f2a1c-5d0a-4c36-9c1e-6b1f0c1d3a52")  # any namespace: it only has to stay
 # A post says which key it was written for, so that its buttons are known even when the outbox lost its answer.
 MARK = "hadir_key"
-
-_Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How to reach Mattermost, and at which address Mattermost reaches us (`callback`, without a slash at the end)."""
-
-    url: str
-    token: str
-    callback: str
-
-
-def access(hadir: Hadir) -> Access | None:
-    """From the settings, else from what setup stored; None if Mattermost is not set up."""
-    settings = hadir.settings
-    with hadir.database.read() as db:
-        url = settings.mattermost_url or installation.get(db, "mattermost.url", "")
-        token = settings.mattermost_bot_token.get_secret_value() or installation.get_secret(
-            db, hadir.signer, "mattermost.bot_token"
-        )
-        callback = installation.get(db, "mattermost.callback_url", "") or settings.public_url
-    return Access(url.rstrip("/"), token, callback.rstrip("/")) if url and token else None
+_NO_SUCH_ROOT = ("api.post.create_post.root_id.app_error", "api.post.create_post.channel_root_id.app_error")
 
 
 def connect(hadir: Hadir) -> MattermostChat | None:
@@ -64,18 +37,6 @@ def post_mark(key: str) -> str:
 
 class MattermostChat(MattermostFiles, MattermostInbox):
     """Everything that Hadir asks of Mattermost; every method may raise `MattermostError`, a `DeliveryError`."""
-
-    name = PLATFORM
-
-    def __init__(self, hadir: Hadir, access: Access) -> None:
-        self._hadir = hadir
-        self._bot: dict[str, Any] = {}
-        self._use(access)
-
-    def _use(self, access: Access) -> None:
-        self.access = access
-        self.driver: Driver = driver(access.url, access.token)
-        self.client: Client = self.driver.client
 
     @property
     def address(self) -> str:
@@ -120,13 +81,6 @@ class MattermostChat(MattermostFiles, MattermostInbox):
 
     # ------------------------------------------------------------ what it is made of
 
-    @property
-    def bot(self) -> dict[str, Any]:
-        """The bot's own user, asked for once."""
-        if not self._bot:
-            self._bot = self.driver.users.get_user("me")
-        return self._bot
-
     def buttons(self, buttons: tuple[Button, ...], made: Made, now: datetime) -> list[dict[str, Any]]:
         return button_attachments(self._hadir, self.access.callback, buttons, made, now)
 
@@ -148,9 +102,20 @@ class MattermostChat(MattermostFiles, MattermostInbox):
                 "file_ids": [self._upload(channel, file) for file in message.files],
                 "pending_post_id": f"{self.bot['id']}:{post_mark(key)}",
             }
-            return Sent(self.driver.posts.create_post(post)["id"], channel)
+            return self._post(post, "" if direct else to.thread)
         except MattermostError as error:
             raise self._explained(error, channel) from error
+
+    def _post(self, post: dict[str, Any], thread: str) -> Sent:
+        """Below `thread`, if somebody has not deleted it meanwhile."""
+        channel: str = post["channel_id"]
+        if thread:
+            try:
+                return Sent(self.driver.posts.create_post({**post, "root_id": thread})["id"], channel, thread)
+            except MattermostError as error:
+                if error.error_id not in _NO_SUCH_ROOT:
+                    raise
+        return Sent(self.driver.posts.create_post(post)["id"], channel)
 
     def _direct_channel(self, user: str) -> str:
         try:
@@ -184,18 +149,6 @@ class MattermostChat(MattermostFiles, MattermostInbox):
                 return None
             raise
         return None if user.get("delete_at") else profile(user)
-
-    def _with_fresh_token(self, call: Callable[[], _Result]) -> _Result:
-        """Setup may have made a new token while this process was running."""
-        try:
-            return call()
-        except MattermostError as error:
-            fresh = access(self._hadir) if error.status == 401 else None
-            if fresh is None or fresh == self.access:
-                raise
-            self.client.close()
-            self._use(fresh)
-            return call()
 
 
 def button_attachments(

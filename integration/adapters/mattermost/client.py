@@ -19,7 +19,7 @@ import requests
 from mattermostdriver import Driver
 from requests.adapters import HTTPAdapter
 
-from integration.errors import DeliveryError
+from integration.adapters.mattermost.errors import MattermostError, decoded, host, refusal, unsent, why
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 15.0
 PERSON_WAITS_SECONDS = 2.0
@@ -30,21 +30,8 @@ PIECE_BYTES, PATIENCE_SECONDS, SLOWEST_BYTES_A_SECOND = 1 << 18, 60.0, 16 << 10
 # Before an object of an array.
 _BETWEEN = re.compile(r"[\s,]*(?=\{)")
 _TRANSIENT = frozenset({502, 503, 504})
-# Refusals that a repeat cannot mend. 401 can be mended by setup, so what waits for it is kept waiting.
-_PERMANENT = frozenset({400, 403, 404, 405, 410, 413, 414, 415, 422, 501})
 # POSTs that change nothing, or nothing more when they come twice (a post carries its pending_post_id).
 _REPEATABLE_POSTS = frozenset({"/posts", "/channels/direct", "/users/usernames", "/users/ids"})
-
-
-class MattermostError(DeliveryError):
-    """Mattermost refused or did not answer: `status` is 0 without an answer, `error_id` the server's own name for it."""
-
-    def __init__(
-        self, text: str, *, status: int = 0, error_id: str = "", permanent: bool = False, retry_after: float | None = None
-    ) -> None:
-        super().__init__(text, permanent=permanent, retry_after=retry_after)
-        self.status = status
-        self.error_id = error_id
 
 
 class Client(mattermostdriver.client.Client):  # type: ignore[misc]  # the driver ships no types
@@ -107,17 +94,17 @@ class Client(mattermostdriver.client.Client):  # type: ignore[misc]  # the drive
                 seconds = time.monotonic() - began
                 if passed > size:
                     raise MattermostError(
-                        f"{_host(response.url)} sends more than the {size} bytes that it named", permanent=True
+                        f"{host(response.url)} sends more than the {size} bytes that it named", permanent=True
                     )
                 if seconds > PATIENCE_SECONDS and passed < seconds * SLOWEST_BYTES_A_SECOND:
-                    raise MattermostError(f"{_host(response.url)} sends too slowly ({passed} bytes in {seconds:.0f} s)")
+                    raise MattermostError(f"{host(response.url)} sends too slowly ({passed} bytes in {seconds:.0f} s)")
                 yield piece
         except requests.RequestException as error:
-            raise MattermostError(_why(response.url, error)) from None
+            raise MattermostError(why(response.url, error)) from None
         finally:
             response.close()
         if passed < size:
-            raise MattermostError(f"{_host(response.url)} broke off in the middle of its answer")
+            raise MattermostError(f"{host(response.url)} broke off in the middle of its answer")
 
     def _opened(self, endpoint: str) -> requests.Response:
         for tried in range(1, TRIES + 1):
@@ -136,9 +123,9 @@ class Client(mattermostdriver.client.Client):  # type: ignore[misc]  # the drive
         try:
             yield from json_objects(response.iter_content(PIECE_BYTES))
         except requests.RequestException as error:
-            raise MattermostError(_why(response.url, error)) from None
+            raise MattermostError(why(response.url, error)) from None
         except ValueError:
-            text = f"{_host(response.url)} did not answer with a list in JSON; is the address right?"
+            text = f"{host(response.url)} did not answer with a list in JSON; is the address right?"
             raise MattermostError(text, status=response.status_code) from None
         finally:
             response.close()
@@ -165,7 +152,7 @@ class Client(mattermostdriver.client.Client):  # type: ignore[misc]  # the drive
         try:
             _read(response)
         except requests.RequestException as error:
-            raise MattermostError(_why(url, error), error_id=_unsent(error)) from None
+            raise MattermostError(why(url, error), error_id=unsent(error)) from None
         return response
 
     def _answered(self, method: str, url: str, body: dict[str, Any]) -> requests.Response:
@@ -179,11 +166,11 @@ class Client(mattermostdriver.client.Client):  # type: ignore[misc]  # the drive
             if response.status_code >= 300:
                 _read(response)
         except requests.exceptions.SSLError as error:
-            raise MattermostError(f"the certificate of {_host(url)} is not trusted: {error}") from None
+            raise MattermostError(f"the certificate of {host(url)} is not trusted: {error}") from None
         except requests.RequestException as error:
-            raise MattermostError(_why(url, error), error_id=_unsent(error)) from None
+            raise MattermostError(why(url, error), error_id=unsent(error)) from None
         if response.status_code >= 300:
-            raise _refusal(response)
+            raise refusal(response)
         return response
 
 
@@ -221,18 +208,6 @@ def json_objects(pieces: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         raise ValueError("the array does not end")
 
 
-def decoded(response: requests.Response) -> Any:
-    """The JSON of an answer; something else came from a proxy, or from the wrong address."""
-    try:
-        return response.json()
-    except ValueError:
-        kind = response.headers.get("Content-Type", "no content type")
-        raise MattermostError(
-            f"{_host(response.url)} answered with {kind} where Mattermost answers with JSON; is the address right?",
-            status=response.status_code,
-        ) from None
-
-
 def _read(response: requests.Response) -> None:
     """Read the whole body; one that breaks off must not keep its connection."""
     try:
@@ -264,47 +239,3 @@ def _pause(error: MattermostError, tried: int, *, repeatable: bool) -> float | N
     if (lost and repeatable) or error.error_id == "unsent":
         return 0.2 * 3.0 ** (tried - 1)
     return None
-
-
-def _refusal(response: requests.Response) -> MattermostError:
-    status = response.status_code
-    if status < 400:
-        place = response.headers.get("Location", "?")
-        return MattermostError(f"{_host(response.url)} redirects to {place}: use that address", status=status, permanent=True)
-    try:
-        body = response.json()
-    except ValueError:
-        body = {}
-    said = body if isinstance(body, dict) else {}
-    message = str(said.get("message") or response.text[:200].strip() or response.reason)
-    return MattermostError(
-        f"Mattermost answered {status}: {message}",
-        status=status,
-        error_id=str(said.get("id", "")),
-        permanent=status in _PERMANENT,
-        retry_after=_retry_after(response.headers.get("Retry-After", "")) if status in (429, 503) else None,
-    )
-
-
-def _retry_after(text: str) -> float | None:
-    """Relative seconds, as Mattermost sends them; a date from a proxy in front of it is ignored."""
-    return float(text) if text.isascii() and text.isdigit() else None
-
-
-def _unsent(error: requests.RequestException) -> str:
-    """Whether the request certainly never reached the server: then even a POST may be repeated."""
-    refused = isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in str(error)
-    return "unsent" if refused else ""
-
-
-def _why(url: str, error: requests.RequestException) -> str:
-    if isinstance(error, requests.exceptions.Timeout):
-        return f"Mattermost at {_host(url)} did not answer in time"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-        return f"Mattermost at {_host(url)} broke off in the middle of its answer"
-    return f"Mattermost at {_host(url)} cannot be reached ({type(error).__name__})"
-
-
-def _host(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -17,8 +17,10 @@ from mattermostdriver import Driver
 from mattermostdriver.endpoints.bots import Bots
 from sqlalchemy import select
 
-from integration.adapters.mattermost.chat import DIALOGS, Access, access
-from integration.adapters.mattermost.client import MattermostError, decoded, driver
+from integration.adapters.mattermost.chat import DIALOGS
+from integration.adapters.mattermost.client import driver
+from integration.adapters.mattermost.connection import Access, access
+from integration.adapters.mattermost.errors import MattermostError, decoded
 from integration.adapters.mattermost.known import token_hash
 from integration.adapters.mattermost.tables import mattermost_command
 from integration.core import Hadir

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote as url_quote
 
-from integration.adapters.mattermost.client import Client, MattermostError
+from integration.adapters.mattermost.connection import Connection
+from integration.adapters.mattermost.errors import MattermostError
 from integration.errors import NotMember
 from integration.messages import Channel
 from integration.ports import Attachment, Profile
@@ -17,20 +18,9 @@ POSTS_SEEN = 60
 _USERS_A_PAGE = 200
 _PAGES = 50
 
-_Result = TypeVar("_Result")
 
-
-class MattermostFiles:
+class MattermostFiles(Connection):
     """The part of `MattermostChat` that reads channels; every method may raise `MattermostError`, or `NotMember`."""
-
-    client: Client
-
-    @property
-    def bot(self) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def _with_fresh_token(self, call: Callable[[], _Result]) -> _Result:
-        raise NotImplementedError
 
     # ------------------------------------------------------------ attachments
 

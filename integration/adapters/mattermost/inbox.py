@@ -26,7 +26,8 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from integration.adapters.mattermost.client import Client, MattermostError
+from integration.adapters.mattermost.connection import Connection
+from integration.adapters.mattermost.errors import MattermostError
 from integration.messages import Channel, Sender
 from integration.ports import Ears, Said
 
@@ -57,19 +58,8 @@ class _Place:
     direct: bool
 
 
-class MattermostInbox:
+class MattermostInbox(Connection):
     """The part of `MattermostChat` that hears; every method may raise `MattermostError`."""
-
-    name: str
-    client: Client
-    _bot: dict[str, Any]
-
-    @property
-    def bot(self) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def _with_fresh_token(self, call: Callable[[], _Result]) -> _Result:
-        raise NotImplementedError
 
     # ------------------------------------------------------------ live
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
 from flask import request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from integration.adapters.mattermost.chat import PLATFORM
+from integration import bodies
+from integration.adapters.mattermost.connection import PLATFORM
+from integration.bodies import BadRequest
 from integration.messages import Channel, Sender, clean
 
 MAX_BODY_BYTES = 1 << 20
@@ -22,21 +22,13 @@ _SEPARATORS = re.compile(r"[,\s]+")
 Fields = Mapping[str, list[str]]
 
 
-class BadRequest(Exception):
-    """A request that is not one of Mattermost's; `text` says what was expected."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
-
-
 def form_body() -> dict[str, list[str]]:
     """The fields of a form-encoded body; raises `BadRequest`."""
     if request.mimetype != "application/x-www-form-urlencoded":
         raise BadRequest(415, "send application/x-www-form-urlencoded, as Mattermost's slash commands do")
+    body = bodies.whole(request, MAX_BODY_BYTES)
     try:
-        return parse_qs(_body().decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError:
         raise BadRequest(400, "the body is not form-encoded UTF-8 with a sensible number of fields") from None
 
@@ -45,28 +37,11 @@ def json_body() -> dict[str, Any]:
     """The JSON object of a body; raises `BadRequest`."""
     if request.mimetype != "application/json":
         raise BadRequest(415, "send application/json")
+    body = bodies.whole(request, MAX_BODY_BYTES)
     try:
-        body = json.loads(_body())
-    except (ValueError, RecursionError):
-        raise BadRequest(400, "the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise BadRequest(400, "the body is not a JSON object")
-    return body
-
-
-def _body() -> bytes:
-    too_large = BadRequest(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise too_large
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise too_large from None
-    except HTTPException as error:  # the client went away in the middle
-        raise BadRequest(400, error.description or "the body is incomplete") from None
-    if len(body) > MAX_BODY_BYTES:
-        raise too_large
-    return body
+        return bodies.json_object(body)
+    except ValueError as error:
+        raise BadRequest(400, f"the body is {error}") from None
 
 
 def one(fields: Fields, name: str) -> str:
@@ -109,8 +84,17 @@ def callback_sender(body: Mapping[str, Any]) -> Sender:
 
 def mentions(fields: Fields) -> tuple[tuple[str, str], ...]:
     """(username, user id) of everybody mentioned; the fields repeat, once a mention."""
-    names = _flat(fields.get("user_mentions", ()))
-    return tuple(zip(names, _flat(fields.get("user_mentions_ids", ())), strict=False)) if names else ()
+    return _pairs(fields, "user_mentions", "user_mentions_ids")
+
+
+def channels(fields: Fields) -> tuple[tuple[str, str], ...]:
+    """(name, channel id) of every channel mentioned; Mattermost tells only of those that the person may see."""
+    return _pairs(fields, "channel_mentions", "channel_mentions_ids")
+
+
+def _pairs(fields: Fields, names: str, ids: str) -> tuple[tuple[str, str], ...]:
+    found = _flat(fields.get(names, ()))
+    return tuple(zip(found, _flat(fields.get(ids, ())), strict=False)) if found else ()
 
 
 def _flat(values: list[str] | tuple[()]) -> list[str]:

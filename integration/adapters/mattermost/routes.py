@@ -15,11 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from integration.adapters.mattermost import forms, received
 from integration.adapters.mattermost.answers import Answers, FormLink
-from integration.adapters.mattermost.chat import PLATFORM, MattermostChat, connect
+from integration.adapters.mattermost.chat import MattermostChat, connect
+from integration.adapters.mattermost.connection import PLATFORM
 from integration.adapters.mattermost.known import RELOAD_SECONDS, KnownCommands
-from integration.adapters.mattermost.received import BadRequest
 from integration.adapters.mattermost.render import MAX_ANSWER_BYTES
 from integration.adapters.mattermost.signed import FORM_VALID, SignedButton, SignedForm, read_button, read_form
+from integration.bodies import BadRequest
 from integration.core import Hadir
 from integration.dispatch import Once, parse
 from integration.errors import DeliveryError, Refused
@@ -88,6 +89,7 @@ class Callbacks:
             received.text(received.one(fields, "text")),
             channel=received.command_channel(fields),
             mentions=received.mentions(fields),
+            channels=received.channels(fields),
         )
         with self._audited(sender, f"command:{trigger}"):
             answer = self._hadir.dispatcher.handle(sender, command, now)

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Row, delete, select
 
 from integration import accounts, audit, installation
 from integration.adapters.mattermost.accounts import profiles
-from integration.adapters.mattermost.chat import PLATFORM
-from integration.adapters.mattermost.client import MattermostError, driver
+from integration.adapters.mattermost.client import driver
+from integration.adapters.mattermost.connection import PLATFORM
+from integration.adapters.mattermost.errors import MattermostError
 from integration.adapters.mattermost.known import token_hash
 from integration.adapters.mattermost.tables import mattermost_command
 from integration.core import Hadir

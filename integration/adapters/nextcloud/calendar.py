@@ -5,6 +5,8 @@ What a real Nextcloud 32 does, and what follows for us:
   at once, and never before a look at what is there.
 - It mails about a change only if LAST-MODIFIED (or SEQUENCE) differs too, also to tell somebody that they were removed.
 - A mail that its SMTP server refused shows as SCHEDULE-STATUS=5.0 of that attendee; SCHEDULE-FORCE-SEND invites just them.
+- Who throws an invitation away declines it, and has it in the bin of their calendar. An update would be put there anew, and
+  fails (500) for everybody, after some of the mails went out. They are left alone from then on, as others who declined.
 - A deleted event leaves its UID in the bin, and a new one with it fails after the mails went out. So nothing is deleted:
   an event that is called off stays with STATUS:CANCELLED, which tells everybody just as well.
 """
@@ -20,7 +22,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import icalendar
 
-from integration.adapters.nextcloud.client import Client
+from integration.adapters.nextcloud.client import PERSON_WAITS_SECONDS, Client
 from integration.adapters.nextcloud.errors import NextcloudError
 from integration.calendars import busy_times, ics, reading, versions
 from integration.calendars import dav as calendar_dav
@@ -35,7 +37,9 @@ _PUT_SECONDS, _ATTENDEE_SECONDS = 60.0, 0.5
 _SETTLE_SECONDS = 30.0
 _TRIES = 3
 _ASKED_AT_ONCE = 100
-_CHANGED_MEANWHILE, _UID_ELSEWHERE = 412, 400
+_CHANGED_MEANWHILE, _UID_ELSEWHERE, _IN_A_BIN = 412, 400, 500
+# What its databases say when a calendar would hold two objects of one UID.
+_SAME_UID = ("calobjects_by_uid_index", "UNIQUE constraint failed: oc_calendarobjects")
 # The answer did not come, or not from Nextcloud: it may still be at work.
 _UNCERTAIN = frozenset({0, 500, 502, 504})
 
@@ -86,7 +90,7 @@ class NextcloudCalendar:
         return reading.answers(self._client.call(lambda cloud: self._copy(cloud, self._address(uid))).calendar)
 
     @contextmanager
-    def within(self, seconds: float = 2.0) -> Iterator[None]:
+    def within(self, seconds: float = PERSON_WAITS_SECONDS) -> Iterator[None]:
         with self._client.within(seconds):
             yield
 
@@ -116,14 +120,27 @@ class NextcloudCalendar:
             status = await self._put(cloud, copy, body, seconds)
             if status == _UID_ELSEWHERE:
                 copy = await self._elsewhere(cloud, event.uid) or _refused(event)
+            elif status == _IN_A_BIN:
+                copy = await self._leaving_alone(cloud, event, copy, seconds)
             elif status == _CHANGED_MEANWHILE:
                 copy = await self._copy(cloud, copy.address)
             else:
                 return await self._copy(cloud, copy.address)
         raise NextcloudError(f"the event {event.uid!r} was changed by somebody else at every try")
 
+    async def _leaving_alone(self, cloud: Cloud, event: Event, copy: _Copy, seconds: float) -> _Copy:
+        """The copy in which Nextcloud is told to leave those alone who have declined: one of them threw it away."""
+        body = versions.leaving_alone(copy.calendar)
+        if body is None:
+            text = f"somebody who is invited to {event.uid!r} has it in the bin of their calendar: they must empty that bin"
+            raise NextcloudError(f"{text}, because Nextcloud cannot put it into their calendar otherwise", retry_after=3600)
+        await self._put(cloud, copy, body, seconds)
+        return await self._copy(cloud, copy.address)
+
     async def _put(self, cloud: Cloud, copy: _Copy, body: bytes, seconds: float) -> int:
-        """201 or 204; 400 if the UID is elsewhere in the calendar, 412 if somebody wrote meanwhile."""
+        """201 or 204; 400 if the UID is elsewhere in the calendar, 412 if somebody wrote meanwhile, 500 if somebody who is
+        invited has it in their bin.
+        """
         condition = {"If-Match": copy.etag} if copy.etag else {"If-None-Match": "*"}
         headers = {"Content-Type": calendar_dav.CALENDAR_TYPE, **condition}
         try:
@@ -258,6 +275,8 @@ def _status_of(error: Exception, host: str, seconds: float) -> int:
 
     code, said = _code(error), getattr(getattr(error, "response", None), "text", None) or ""
     if code == _CHANGED_MEANWHILE or (code == _UID_ELSEWHERE and "uid already exists" in said):
+        return code
+    if code == _IN_A_BIN and any(sign in said for sign in _SAME_UID):
         return code
     known = translated(error, host)
     if known.status not in _UNCERTAIN:

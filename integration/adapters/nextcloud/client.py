@@ -21,10 +21,12 @@ T = TypeVar("T")
 
 # More calls at once make Nextcloud slower, not faster.
 PARALLEL = 4
-TRIES = 3
+# Whoever waits gets a plain word sooner than a third try.
+TRIES, TRIES_WHILE_WAITING = 3, 2
 # How long the other side may keep silent, and how long a whole try may take, however slowly it drips.
 SILENCE_SECONDS, TRY_SECONDS = 30.0, 120.0
-PERSON_WAITS_SECONDS = 2.0
+# The answer takes two seconds at most, and this is not all that it takes.
+PERSON_WAITS_SECONDS = 1.5
 LONGEST_PAUSE_SECONDS = 5.0
 _FIRST_PAUSE = 0.3
 # After a refused password nobody knocks for so long: Nextcloud slows down an address that guesses.
@@ -220,11 +222,12 @@ class _Background:
         await self._cloud.close()
 
     async def _repeated(self, work: Callable[[Cloud], Awaitable[T]], turn: _Turn) -> T:
-        for tried in range(1, TRIES + 1):
+        tries = TRIES_WHILE_WAITING if turn.until < float("inf") else TRIES
+        for tried in range(1, tries + 1):
             try:
                 return await self._once(work, turn)
             except NextcloudError as error:
-                pause = _pause(error, tried)
+                pause = _pause(error, tried) if tried < tries else None
                 if pause is None or time.monotonic() + pause >= turn.until:
                     raise
                 await asyncio.sleep(pause)
@@ -242,7 +245,7 @@ class _Background:
 
 def _pause(error: NextcloudError, tried: int) -> float | None:
     """Seconds to wait before the next try; None if there is none."""
-    if tried >= TRIES or not (error.lost or error.status in _PASSING):
+    if not (error.lost or error.status in _PASSING):
         return None
     pause = error.retry_after or _FIRST_PAUSE * 3.0 ** (tried - 1)
     return pause if pause <= LONGEST_PAUSE_SECONDS else None

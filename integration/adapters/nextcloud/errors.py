@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from integration.errors import DeliveryError
 
 
@@ -15,3 +17,10 @@ class NextcloudError(DeliveryError):
         self.status = status
         self.lost = lost
         self.locked_out = "nextcloud" if status == 401 else ""
+
+
+class suppress_missing(AbstractContextManager[None]):  # noqa: N801 - read as a word, like contextlib's own
+    """What is not there needs no end."""
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> bool:
+        return isinstance(error, NextcloudError) and error.status == 404

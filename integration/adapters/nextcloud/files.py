@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import builtins
 import hashlib
-import hmac
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO
 
 from integration.adapters.nextcloud import shares
-from integration.adapters.nextcloud.client import Client
-from integration.adapters.nextcloud.errors import NextcloudError
+from integration.adapters.nextcloud.client import PERSON_WAITS_SECONDS, Client
+from integration.adapters.nextcloud.errors import NextcloudError, suppress_missing
+from integration.adapters.nextcloud.folders import make_folders, names_inside, with_folders
 from integration.adapters.nextcloud.uploads import PIECE_BYTES, Upload, checksum
-from integration.errors import DeliveryError
 from integration.ports import Changed, Link, Progress, StoredFile, Version
-from integration.safe_names import names_in, same
+from integration.safe_names import same
 from integration.streams import counted, pieces
 
 if TYPE_CHECKING:
     from integration.adapters.nextcloud.cloud import Cloud
     from integration.adapters.nextcloud.dav import Node
-
-# What Nextcloud itself reserves, in any spelling.
-_RESERVED_NAMES = frozenset({".htaccess"})
-_RESERVED_ENDINGS = (".part", ".filepart")
-
-T = TypeVar("T")
 
 
 class NextcloudStorage:
@@ -47,12 +38,12 @@ class NextcloudStorage:
         self, client: Client, folder: str, *, key: bytes, clock: Callable[[], datetime], piece_bytes: int = PIECE_BYTES
     ) -> None:
         self._client = client
-        self._folder = _names(folder) if folder else []
+        self._folder = names_inside(folder) if folder else []
         self._key = key
         self._clock = clock
         self._piece_bytes = piece_bytes
 
-    def within(self, seconds: float = 2.0) -> AbstractContextManager[None]:
+    def within(self, seconds: float = PERSON_WAITS_SECONDS) -> AbstractContextManager[None]:
         return self._client.within(seconds)
 
     # ------------------------------------------------------------ content
@@ -63,7 +54,7 @@ class NextcloudStorage:
         digest = checksum(hashlib.sha256(content).hexdigest())
         write = partial(_upload, target, content, media_type, modified, digest, expected)
         try:
-            version = self._with_folders(target, lambda: self._client.call(write))
+            version = with_folders(self._client, target, lambda: self._client.call(write))
         except NextcloudError as error:
             if error.status != 412:
                 raise
@@ -87,7 +78,7 @@ class NextcloudStorage:
             if progress:
                 progress(size)
             return stored
-        self._make_folders(target)
+        make_folders(self._client, target)
         version, digest = Upload(self._client, target, size, modified, expected).run(source, progress)
         if not version:
             return self._ours_or_changed(target, size, digest)
@@ -151,7 +142,7 @@ class NextcloudStorage:
         return [self._stored(node) for node in found[:limit]]
 
     def make_folder(self, path: str) -> None:
-        self._make_folders(f"{self._inside(path)}/")
+        make_folders(self._client, f"{self._inside(path)}/")
         node = self._look(self._inside(path))
         if node is None or not node.folder:
             raise NextcloudError(f"{path}: a file has that name", permanent=True)
@@ -160,7 +151,7 @@ class NextcloudStorage:
         source, target = self._inside(path), self._inside(to)
         before = self._existing(source)
         try:
-            self._with_folders(target, lambda: self._client.call(lambda cloud: cloud.move(source, target)))
+            with_folders(self._client, target, lambda: self._client.call(lambda cloud: cloud.move(source, target)))
         except NextcloudError as error:
             after = self._look(target) if error.status in (404, 412) else None
             if after is None:
@@ -193,6 +184,10 @@ class NextcloudStorage:
         self._client.call(lambda cloud: cloud.restore(file.file_id, version))
         return self._stored(self._existing(target))
 
+    def changed_by(self, path: str) -> str:
+        """The account, where this Nextcloud keeps versions: two calls."""
+        return self._with_author(self._existing(self._inside(path))).by
+
     # ------------------------------------------------------------ who may see it
 
     def share(self, path: str, *, expires: datetime | None = None) -> Link:
@@ -201,19 +196,21 @@ class NextcloudStorage:
         Nextcloud ends a link at a midnight: it is the first one not before `expires`, in the server's own zone.
         """
         target = "/" + self._inside(path)
-        return shares.link(self._client, target, partial(self._password, target), expires)
+        return shares.link(self._client, target, partial(shares.link_password, self._key, target), expires)
 
     def unshare(self, path: str) -> None:
         with suppress_missing():
             shares.end_link(self._client, "/" + self._inside(path))
 
-    def grant(self, path: str, accounts: Sequence[str], *, edit: bool) -> None:
+    def grant(self, path: str, accounts: Sequence[str], *, edit: bool | Collection[str]) -> None:
         """Accounts are user ids, or `group:<id>`. Twenty new ones in ten minutes are all that Nextcloud takes: then
         `DeliveryError` says when to go on, and what was granted stays.
         """
         target = self._inside(path)
         whole = shares.EDIT_FOLDER if self._existing(target).folder else shares.EDIT_FILE
-        shares.grant(self._client, f"/{target}", accounts, whole if edit else shares.READ)
+        editors = edit if not isinstance(edit, bool) else accounts if edit else ()
+        rights = {account: whole if account in editors else shares.READ for account in accounts}
+        shares.grant(self._client, f"/{target}", rights)
 
     def link_for_members(self, path: str) -> str:
         return f"{self._client.url}/index.php/f/{self._existing(self._inside(path)).file_id}"
@@ -249,54 +246,18 @@ class NextcloudStorage:
             raise NextcloudError(f"{self._outside(target)}: there is no such file", status=404, permanent=True)
         return node
 
-    def _with_folders(self, target: str, act: Callable[[], T]) -> T:
-        """Most folders are there: they are made when Nextcloud says that one is missing."""
-        try:
-            return act()
-        except NextcloudError as error:
-            if error.status not in (404, 409):  # so it says when the folder is missing
-                raise
-        self._make_folders(target)
-        return act()
-
-    def _make_folders(self, target: str) -> None:
-        # A group folder that is new has to be seen once; else MKCOL would make a private folder of its name.
-        self._client.call(lambda cloud: cloud.look("", 1))
-        names = target.split("/")[:-1]
-        for depth in range(1, len(names) + 1):
-            self._make_folder("/".join(names[:depth]))
-
-    def _make_folder(self, path: str) -> None:
-        try:
-            self._client.call(lambda cloud: cloud.make_folder(path))
-        except NextcloudError as error:
-            if error.status != 405:  # it is there already, or somebody was quicker
-                raise
-
     def _stored(self, node: Node) -> StoredFile:
         path = self._outside(node.path)
         return StoredFile(path, node.size, node.modified, "" if node.folder else node.etag, folder=node.folder)
 
     def _inside(self, path: str) -> str:
-        return "/".join((*self._folder, *_names(path)))
+        return "/".join((*self._folder, *names_inside(path)))
 
     def _outside(self, target: str) -> str:
         return "/".join(target.split("/")[len(self._folder) :])
 
     def _now(self) -> datetime:
         return self._clock().astimezone(UTC).replace(microsecond=0)
-
-    def _password(self, target: str, share: str) -> str:
-        """Sixteen characters that nobody guesses, and the kinds of characters that password rules ask for."""
-        secret = base64.b32encode(hmac.digest(self._key, f"{target}\0{share}".encode(), hashlib.sha256)).decode().lower()
-        return "-".join(("H7", secret[0:4], secret[4:8], secret[8:12], secret[12:16]))
-
-
-class suppress_missing(AbstractContextManager[None]):  # noqa: N801 - read as a word, like contextlib's own
-    """What is not there needs no end."""
-
-    def __exit__(self, _kind: object, error: object, _trace: object) -> bool:
-        return isinstance(error, NextcloudError) and error.status == 404
 
 
 # What a search takes for "any letter", "anything" and "the next one to the letter": there each stands for any letter.
@@ -311,11 +272,3 @@ async def _upload(
 
 async def _piece(target: str, first: int, size: int, version: str, cloud: Cloud) -> tuple[bytes, int, str]:
     return await cloud.piece(target, first, size, version)
-
-
-def _names(path: str) -> builtins.list[str]:
-    """The names in `path`; raises `DeliveryError` (permanent) for one that is not safe, or not Nextcloud's to hold."""
-    names = names_in(path)
-    if any(name.lower() in _RESERVED_NAMES or name.lower().endswith(_RESERVED_ENDINGS) for name in names):
-        raise DeliveryError(f"{path!r} is not a path inside the storage: Nextcloud keeps that name for itself", permanent=True)
-    return names

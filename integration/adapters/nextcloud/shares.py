@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -37,19 +40,21 @@ def end_link(client: Client, target: str) -> None:
         _remove(client, found["id"])
 
 
-def grant(client: Client, target: str, accounts: Sequence[str], permissions: int) -> None:
-    """Make these accounts (`group:<id>` for a group) the ones with whom we share it. What was done stays done when
-    Nextcloud asks for patience; raises `NextcloudError` (permanent) for accounts that it does not know, after the others.
+def grant(client: Client, target: str, rights: Mapping[str, int]) -> None:
+    """Make these accounts (`group:<id>` for a group) the ones with whom we share it, each with its permissions. What
+    was done stays done when Nextcloud asks for patience; raises `NextcloudError` (permanent) for accounts that it does not
+    know, after the others.
     """
-    wanted = {_key(account) for account in accounts}
+    wanted = {_key(account): permissions for account, permissions in rights.items()}
     shares = client.call(partial(_shares, target))
     given = {(share["share_type"], share["share_with"]): share for share in shares if share["share_type"] in (USER, GROUP)}
     for key, share in given.items():
         if key not in wanted:
             _remove(client, share["id"])
-        elif share["permissions"] & ~_RESHARE != permissions:
-            client.call(partial(_change, share["id"], permissions))
-    unknown = [who for kind, who in sorted(wanted - given.keys()) if not _add(client, target, kind, who, permissions)]
+        elif share["permissions"] & ~_RESHARE != wanted[key]:
+            client.call(partial(_change, share["id"], wanted[key]))
+    missing = sorted(wanted.keys() - given.keys())
+    unknown = [who for kind, who in missing if not _add(client, target, kind, who, wanted[kind, who])]
     if unknown:
         raise NextcloudError(f"Nextcloud cannot share with {', '.join(unknown)}: no such account", permanent=True)
 
@@ -97,7 +102,9 @@ async def _change(share_id: object, permissions: int, cloud: Cloud) -> None:
 
 
 async def _share_with(target: str, kind: int, who: str, permissions: int, cloud: Cloud) -> None:
-    await cloud.shares("POST", json={"path": target, "shareType": kind, "shareWith": who, "permissions": permissions})
+    """Without the server's own mail: whoever asked for it tells people; a meeting's folder would be a mail to everybody."""
+    about = {"shareType": kind, "shareWith": who, "permissions": permissions, "sendMail": "false"}
+    await cloud.shares("POST", json={"path": target, **about})
 
 
 async def _link(target: str, password: Callable[[str], str], wishes: dict[str, Any], cloud: Cloud) -> dict[str, Any]:
@@ -131,3 +138,9 @@ def _last_day(expires: datetime | None) -> str:
     midnight = expires.time() == time()
     day: date = expires.date() if midnight else expires.date() + timedelta(days=1)
     return day.isoformat()
+
+
+def link_password(key: bytes, target: str, share: str) -> str:
+    """Sixteen characters that nobody guesses, and the kinds of characters that password rules ask for."""
+    secret = base64.b32encode(hmac.digest(key, f"{target}\0{share}".encode(), hashlib.sha256)).decode().lower()
+    return "-".join(("H7", secret[0:4], secret[4:8], secret[8:12], secret[12:16]))

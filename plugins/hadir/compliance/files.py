@@ -10,15 +10,16 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from integration.documents import sheets
 from integration.documents.pdf import Document
+from integration.documents.sheets import HEAD_ROW, Book, Made
 from integration.documents.table import Column, Row, Table
 from integration.i18n import Translate
 from integration.messages import clean, plain
 from integration.roster.model import protect
 from plugins.hadir.compliance import Compliance, UnitFigures, wording
-from plugins.hadir.reports import marks, sheets
+from plugins.hadir.reports import marks
 from plugins.hadir.reports.paper import Issue
-from plugins.hadir.reports.sheets import HEAD_ROW, Book, Made
 
 _LINE = 16.0  # points
 Cells = Sequence[str | int | float | None]

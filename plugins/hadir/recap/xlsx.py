@@ -16,11 +16,11 @@ from xlsxwriter.utility import xl_col_to_name
 
 from integration import phrases, workdays
 from integration.dates import last_of_month, show_day
+from integration.documents.sheets import COUNT, HEAD_ROW, Book, Made, open_book, text
 from integration.i18n import Translate
 from integration.messages import Text
 from plugins.hadir.recap import Line, PersonMonth, Totals
 from plugins.hadir.reports import marks
-from plugins.hadir.reports.sheets import COUNT, HEAD_ROW, Book, Made, open_book, text
 from plugins.hadir.rules import PLACES
 
 LETTERS = {"wfo": "O", "wfh": "H", "wfa": "A", "dinas": "D", "": "X"}

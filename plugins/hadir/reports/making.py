@@ -10,14 +10,14 @@ from typing import Literal
 
 from integration import people
 from integration.dates import last_of_month, show_month
-from integration.documents import dataset
+from integration.documents import dataset, sheets
 from integration.documents.pdf import Document
 from integration.messages import plain
 from integration.people import Person
 from integration.plugin import Work
 from plugins.hadir import recap
 from plugins.hadir.recap import PersonMonth
-from plugins.hadir.reports import paper, scope, sheets, table, workbook
+from plugins.hadir.reports import paper, scope, table, workbook
 from plugins.hadir.reports.paper import Issue
 from plugins.hadir.reports.scope import Scope
 

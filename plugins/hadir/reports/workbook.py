@@ -14,10 +14,10 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from integration.dates import last_of_month, show_day
+from integration.documents.sheets import COUNT, HEAD_ROW, Book, Made, open_book, text
 from integration.i18n import Translate
 from plugins.hadir.recap import PersonMonth, Totals
 from plugins.hadir.reports import marks
-from plugins.hadir.reports.sheets import COUNT, HEAD_ROW, Book, Made, open_book, text
 from plugins.hadir.reports.workbook_daily import Daily
 
 # Of more people than these, every single day would be a sheet that nobody opens; the dataset (CSV) has them.

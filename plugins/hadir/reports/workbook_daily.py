@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from integration import phrases, workdays
 from integration.dates import show_day
+from integration.documents.sheets import HEAD_ROW, Book, text
 from plugins.hadir.recap import Line, PersonMonth
 from plugins.hadir.reports import marks
-from plugins.hadir.reports.sheets import HEAD_ROW, Book, text
 
 _TIME, _DURATION, _DATE = 'hh"."mm', '[h]"."mm', "dd/mm/yyyy"
 

@@ -74,23 +74,28 @@ async def say(cloud: Cloud, token: str, text: str, reference: str) -> str:
     return str(sent["id"])
 
 
-async def say_as_bot(cloud: Cloud, token: str, text: str, reference: str, secret: str) -> None:
+async def say_as_bot(cloud: Cloud, token: str, text: str, reference: str, secret: str, *, answering: str = "") -> bool:
     """Say it as the bot, which proves itself by its secret alone. Talk does not tell the message's id.
 
-    Raises `BotRefused`.
+    As an answer to the message `answering`; False if there is no such message, and nothing was said. Raises `BotRefused`.
     """
     random = secrets.token_hex(32)
     signature = hmac.new(secret.encode(), (random + text).encode(), hashlib.sha256).hexdigest()
     headers = {"X-Nextcloud-Talk-Bot-Random": random, "X-Nextcloud-Talk-Bot-Signature": signature}
-    body = {"message": text, "referenceId": reference}
+    body: dict[str, Any] = {"message": text, "referenceId": reference}
+    body |= {"replyTo": int(answering)} if answering else {}
     path = f"{_TALK}/v1/bot/{_safe(token)}/message"
     try:
         # Without the account's password: a 401 then speaks of the bot.
         await cloud.ocs("POST", path, json=body, headers=headers, auth=_nobody)
     except Exception as error:
-        if getattr(error, "status_code", 0) == 401:
+        status = getattr(error, "status_code", 0)
+        if status == 401:
             raise BotRefused from None
+        if status == 400 and answering:
+            return False
         raise
+    return True
 
 
 def _nobody(request: Any) -> Any:

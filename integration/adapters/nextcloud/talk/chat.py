@@ -21,12 +21,11 @@ from integration.adapters.nextcloud import access
 from integration.adapters.nextcloud.client import Client
 from integration.adapters.nextcloud.errors import NextcloudError
 from integration.adapters.nextcloud.talk import access as talk_access
-from integration.adapters.nextcloud.talk import calls as talk_calls
-from integration.adapters.nextcloud.talk import render as talk_render
+from integration.adapters.nextcloud.talk import calls, render
 from integration.adapters.nextcloud.talk.access import Talk
 from integration.adapters.nextcloud.talk.ears import TalkEars
 from integration.adapters.nextcloud.talk.read import profile
-from integration.adapters.nextcloud.talk.received import PLATFORM
+from integration.adapters.nextcloud.talk.received import PLATFORM, words, words_id
 from integration.adapters.nextcloud.uploads import checksum
 from integration.core import Hadir
 from integration.i18n import Translate
@@ -59,7 +58,8 @@ def connect(hadir: Hadir) -> TalkChat | None:
 class _Post:
     """One message of ours on its way: a text and files, each known by a reference that is the same in every repeat.
 
-    `look`: it may be there already, because an earlier try got no answer.
+    `look`: it may be there already, because an earlier try got no answer. `answering`: the message that it answers, "" where
+    it answers none.
     """
 
     token: str
@@ -68,6 +68,7 @@ class _Post:
     key: str
     as_bot: bool
     look: bool
+    answering: str = ""
     references: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -112,18 +113,22 @@ class TalkChat(TalkEars):
         if message.files and not direct:
             self._must_be_in(token)
         post = _Post(token, self._text(to, message), message.files, key, as_bot=not direct, look=self._may_be_there(key))
+        if not direct and to.thread.isdecimal():  # of what the bot said where we may not read, nobody has told us the number
+            post.answering = to.thread
         id = self._said_by_us(post)
         if message.buttons:
             with self._hadir.database.write() as db:
                 account = to.id if direct else ""
-                choices.offer(db, PLATFORM, token, account, id, message.buttons, made_at)
-        return Sent(id, token)
+                # Where nobody has told us the number, the words have to tell which message somebody answers.
+                known = id if id != post.references[0] else words_id(words(post.text, {})) + id
+                choices.offer(db, PLATFORM, token, account, known, message.buttons, made_at)
+        return Sent(id, token, post.answering)
 
     def _said_by_us(self, post: _Post) -> str:
         """The id of the message, posted. Setup may have made a new secret while this process was running."""
         try:
             return self._client.call(lambda cloud: self._posted(cloud, post), urgent=True)
-        except talk_calls.BotRefused:
+        except calls.BotRefused:
             fresh = talk_access.find(self._hadir)
             if fresh is None or fresh == self._talk:
                 raise self._explained(post) from None
@@ -136,15 +141,22 @@ class TalkChat(TalkEars):
         post.look = True  # the client repeats this when no answer comes
         text, *files = post.references
         if text not in there and post.as_bot:
-            await talk_calls.say_as_bot(cloud, post.token, post.text, text, self._talk.secret)
+            await self._say_as_bot(cloud, post, text)
             there |= await self._ours(cloud, post.token, [text], pages=1)
         elif text not in there:
-            there[text] = await talk_calls.say(cloud, post.token, post.text, text)
+            there[text] = await calls.say(cloud, post.token, post.text, text)
         for reference, file in zip(files, post.files, strict=True):
             if reference not in there:
                 await self._attach(cloud, post.token, file, reference)
         # Where the service account is no member the bot can speak, but nobody tells us the number of what it said.
         return there.get(text, text)
+
+    async def _say_as_bot(self, cloud: Cloud, post: _Post, reference: str) -> None:
+        """As an answer, if the message that it answers is there still."""
+        said = post.token, post.text, reference, self._talk.secret
+        if not await calls.say_as_bot(cloud, *said, answering=post.answering):
+            post.answering = ""
+            await calls.say_as_bot(cloud, *said)
 
     async def _ours(self, cloud: Cloud, token: str, references: Collection[str], pages: int = _PAGES_OF_OURS) -> dict[str, str]:
         """{reference: id} of those among our messages that are there; nothing where we may not read."""
@@ -153,14 +165,14 @@ class TalkChat(TalkEars):
         for _ in range(pages):
             page = await self._page(cloud, token, before)
             found |= {str(m["referenceId"]): str(m["id"]) for m in page if m.get("referenceId") in references}
-            if len(page) < talk_calls.PAGE or len(found) == len(references):
+            if len(page) < calls.PAGE or len(found) == len(references):
                 break
             before = str(page[-1]["id"])
         return found
 
-    async def _page(self, cloud: Cloud, token: str, before: str) -> Sequence[talk_calls.Data]:
+    async def _page(self, cloud: Cloud, token: str, before: str) -> Sequence[calls.Data]:
         try:
-            return await talk_calls.messages(cloud, token, before=before)
+            return await calls.messages(cloud, token, before=before)
         except Exception as error:
             if getattr(error, "status_code", 0) in (403, 404):
                 return []
@@ -173,16 +185,16 @@ class TalkChat(TalkEars):
         path = f"{folder}/{safe_name(file.name)}"
         digest = checksum(hashlib.sha256(file.content).hexdigest())
         await cloud.upload(path, file.content, file.media_type, self._hadir.clock(), digest, None)
-        await talk_calls.share(cloud, path, token, reference, json.dumps({"messageType": "comment"}))
+        await calls.share(cloud, path, token, reference, json.dumps({"messageType": "comment"}))
 
     def _text(self, to: Recipient, message: Reply) -> str:
         t = self._speak(to)
         if not message.buttons:
-            return talk_render.markdown(message.text, lambda: plain(_cut_note(t)))
+            return render.markdown(message.text, lambda: plain(_cut_note(t)))
         plugins = [plugin.name for plugin in self._hadir.plugins]
-        numbers = talk_render.numbered(plugins, message.buttons)
-        limit = talk_render.MAX_TEXT - len(numbers) - _CHOICE_LINES
-        text = talk_render.markdown(message.text, lambda: plain(_cut_note(t)), limit)
+        numbers = render.numbered(plugins, message.buttons)
+        limit = render.MAX_TEXT - len(numbers) - _CHOICE_LINES
+        text = render.markdown(message.text, lambda: plain(_cut_note(t)), limit)
         asks = plain(t("Reply with a number:"))
         return f"{text}\n\n{asks}\n{numbers}"
 
@@ -205,7 +217,7 @@ class TalkChat(TalkEars):
     def _direct_room(self, account: str) -> str:
         """The conversation with `account`, made if there was none, with the bot listening."""
         try:
-            room = self._client.call(lambda cloud: talk_calls.direct_room(cloud, account), urgent=True)
+            room = self._client.call(lambda cloud: calls.direct_room(cloud, account), urgent=True)
         except NextcloudError as error:
             if error.status not in (400, 404):
                 raise

@@ -12,7 +12,7 @@ import structlog
 
 from integration.adapters.nextcloud.client import Client
 from integration.adapters.nextcloud.errors import NextcloudError
-from integration.adapters.nextcloud.talk import calls as talk_calls
+from integration.adapters.nextcloud.talk import calls
 from integration.adapters.nextcloud.talk.access import Talk
 from integration.adapters.nextcloud.talk.read import TalkReader, said_of
 from integration.adapters.nextcloud.talk.received import Room
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_KINDS = (talk_calls.ONE_TO_ONE, talk_calls.GROUP, talk_calls.PUBLIC)
+_KINDS = (calls.ONE_TO_ONE, calls.GROUP, calls.PUBLIC)
 # Whoever opens a conversation with us waits so long at most; where the bot is on already, nobody waits for a look.
 LOOK_SECONDS = 5.0
 # The first look is into all conversations, and every so manieth after it, in case a webhook got lost.
@@ -79,17 +79,17 @@ class TalkEars(TalkReader):
 
     # ------------------------------------------------------------ conversations
 
-    def _rooms_since(self, start: int) -> list[talk_calls.Data]:
-        found = self._client.call(lambda cloud: talk_calls.rooms(cloud, start), urgent=True)
+    def _rooms_since(self, start: int) -> list[calls.Data]:
+        found = self._client.call(lambda cloud: calls.rooms(cloud, start), urgent=True)
         return [room for room in found if room.get("type") in _KINDS]
 
-    def _is_new(self, room: talk_calls.Data) -> bool:
+    def _is_new(self, room: calls.Data) -> bool:
         with self._lock:
-            return room.get("type") == talk_calls.ONE_TO_ONE and str(room["token"]) not in self._listening
+            return room.get("type") == calls.ONE_TO_ONE and str(room["token"]) not in self._listening
 
-    def _said_in(self, room: talk_calls.Data, start: int, *, after: int = 0) -> list[Said]:
+    def _said_in(self, room: calls.Data, start: int, *, after: int = 0) -> list[Said]:
         """In order; the bot is switched on in conversations of two, so that the next message comes by webhook."""
-        token, direct = str(room["token"]), room.get("type") == talk_calls.ONE_TO_ONE
+        token, direct = str(room["token"]), room.get("type") == calls.ONE_TO_ONE
         if direct:
             self._listen(token)
         where = Room(token, str(room.get("displayName", "")), direct)
@@ -103,14 +103,14 @@ class TalkEars(TalkReader):
         said = (said_of(message, where, self._account, self._talk.names) for message in messages)
         return [each for each in said if each]
 
-    def _back_to(self, token: str, start: int, after: int) -> list[talk_calls.Data]:
+    def _back_to(self, token: str, start: int, after: int) -> list[calls.Data]:
         """The messages of a conversation since `start` (a Unix time) and after that id, the oldest first."""
-        found: list[talk_calls.Data] = []
+        found: list[calls.Data] = []
         for _ in range(_PAGES):
             before = str(found[-1]["id"]) if found else ""
-            page = self._client.call(partial(talk_calls.messages, token=token, before=before), urgent=True)
+            page = self._client.call(partial(calls.messages, token=token, before=before), urgent=True)
             found += page
-            if len(page) < talk_calls.PAGE or int(page[-1]["timestamp"]) < start or int(page[-1]["id"]) <= after:
+            if len(page) < calls.PAGE or int(page[-1]["timestamp"]) < start or int(page[-1]["id"]) <= after:
                 break
         return [each for each in reversed(found) if int(each["timestamp"]) >= start and int(each["id"]) > after]
 
@@ -131,12 +131,12 @@ class TalkEars(TalkReader):
                 self._listening.add(token)
 
     async def _switched_on(self, cloud: Cloud, token: str) -> bool:
-        bot = next((bot for bot in await talk_calls.bots(cloud, token) if bot["name"] == self._talk.bot), None)
+        bot = next((bot for bot in await calls.bots(cloud, token) if bot["name"] == self._talk.bot), None)
         if bot and bot["state"] == 0:
-            await talk_calls.switch_on(cloud, token, int(bot["id"]))
+            await calls.switch_on(cloud, token, int(bot["id"]))
         return bot is not None
 
 
-def _last_message(room: talk_calls.Data) -> int:
+def _last_message(room: calls.Data) -> int:
     last = room.get("lastMessage")
     return int(last["id"]) if isinstance(last, dict) and "id" in last else 0

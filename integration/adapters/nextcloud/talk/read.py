@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from integration.adapters.nextcloud.client import Client
 from integration.adapters.nextcloud.errors import NextcloudError
-from integration.adapters.nextcloud.talk import calls as talk_calls
-from integration.adapters.nextcloud.talk import received as talk_received
+from integration.adapters.nextcloud.talk import calls, received
 from integration.adapters.nextcloud.talk.received import BadBody, Message, Room
 from integration.errors import NotMember
 from integration.messages import Channel
@@ -64,28 +63,28 @@ class TalkReader:
         if channel.thread:
             yield self._one(channel.id, channel.thread)
         elif channel.id:
-            yield self._asked(channel.id, lambda cloud: talk_calls.messages(cloud, channel.id, limit=MESSAGES_SEEN))
+            yield self._asked(channel.id, lambda cloud: calls.messages(cloud, channel.id, limit=MESSAGES_SEEN))
 
     def _one(self, token: str, id: str) -> Sequence[Mapping[str, Any]]:
-        found = self._asked(token, lambda cloud: talk_calls.messages(cloud, token, before=id, including=True, limit=1))
+        found = self._asked(token, lambda cloud: calls.messages(cloud, token, before=id, including=True, limit=1))
         return [message for message in found if str(message["id"]) == id]
 
     # ------------------------------------------------------------ members
 
     def members(self, channel_id: str) -> Sequence[Profile]:
         """Everybody in the conversation with an account on this server, but ourselves. Talk tells nobody's e-mail."""
-        found = self._asked(channel_id, lambda cloud: talk_calls.participants(cloud, channel_id))
+        found = self._asked(channel_id, lambda cloud: calls.participants(cloud, channel_id))
         users = [who for who in found if who.get("actorType") == "users" and who.get("actorId") != self._account]
         return [Profile(str(u["actorId"]), str(u["actorId"]), "", str(u.get("displayName") or u["actorId"])) for u in users]
 
     def channel_name(self, channel_id: str) -> str:
-        return str(self._asked(channel_id, lambda cloud: talk_calls.room(cloud, channel_id))["displayName"])
+        return str(self._asked(channel_id, lambda cloud: calls.room(cloud, channel_id))["displayName"])
 
     # ------------------------------------------------------------ helpers
 
     def _must_be_in(self, token: str) -> None:
         """Raise `NotMember` unless the service account is in the conversation: the bot alone cannot post a file."""
-        self._asked(token, lambda cloud: talk_calls.room(cloud, token))
+        self._asked(token, lambda cloud: calls.room(cloud, token))
 
     def _asked(self, token: str, work: Callable[[Cloud], Awaitable[T]]) -> T:
         try:
@@ -127,7 +126,7 @@ def said_of(message: Mapping[str, Any], room: Room, account: str, names: Collect
     answered = str(parent["id"]) if isinstance(parent, dict) and "id" in parent else ""
     found = Message(who, room, str(message["id"]), message.get("message"), message.get("messageParameters"), answered)
     try:
-        return talk_received.said(found, names, max(_at(message), _edited_at(message)))
+        return received.said(found, names, max(_at(message), _edited_at(message)))
     except BadBody:
         return None
 
@@ -153,7 +152,7 @@ async def profile(cloud: Cloud, id: str, username: str) -> Profile | None:
     """We keep usernames in lower case, Nextcloud does not."""
     card = await _card(cloud, id or username)
     if card is None and username:
-        ids = [each for each in await talk_calls.accounts_like(cloud, username) if each.lower() == username.lower()]
+        ids = [each for each in await calls.accounts_like(cloud, username) if each.lower() == username.lower()]
         card = await _card(cloud, ids[0]) if ids else None
     if card is None:
         return None
@@ -163,9 +162,9 @@ async def profile(cloud: Cloud, id: str, username: str) -> Profile | None:
     return Profile(account, account, email, str(card.get("displayName") or account))
 
 
-async def _card(cloud: Cloud, account: str) -> talk_calls.Data | None:
+async def _card(cloud: Cloud, account: str) -> calls.Data | None:
     try:
-        return await talk_calls.card(cloud, account)
+        return await calls.card(cloud, account)
     except Exception as error:
         if getattr(error, "status_code", 0) == 404:
             return None

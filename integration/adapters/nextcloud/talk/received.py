@@ -1,4 +1,4 @@
-"""What Talk's webhook brings, read and checked for its shape; whether Talk sent it is decided in `talk_routes`.
+"""What Talk's webhook brings, read and checked for its shape; whether Talk sent it is decided in `routes`.
 
 The body is in the manner of ActivityPub: `Create` is a message, `Activity` a system message or a file with what was
 written under it, `Join` and `Leave` say that the bot was switched on or off in a conversation.
@@ -6,6 +6,7 @@ written under it, `Join` and `Leave` say that the bot was switched on or off in 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from integration import bodies
 from integration.messages import Channel, Sender, clean
 from integration.ports import Said
 
@@ -144,6 +146,33 @@ def _room(found: object, account: str, who: str = "") -> Room:
     return Room(_matching(_TOKEN, found.get("id"), "the conversation's id"), name, is_direct(name, account, who))
 
 
+def answered_words(raw: bytes) -> str:
+    """The words of the bot's message that this one answers; "" if it answers none of a bot.
+
+    Where only the bot is, Talk tells us neither the number of what it said nor, later, whose number this is; but it
+    repeats the words.
+    """
+    try:
+        note = _object(raw).get("object")
+        answered = note.get("inReplyTo") if isinstance(note, dict) else None
+        return _words_of_a_bot(answered) if isinstance(answered, dict) else ""
+    except BadBody:
+        return ""  # what was said counts all the same
+
+
+def _words_of_a_bot(answered: Mapping[str, Any]) -> str:
+    actor, note = answered.get("actor"), answered.get("object")
+    if not isinstance(actor, dict) or not isinstance(note, dict) or not _string(actor, "id").startswith("bots/"):
+        return ""
+    content = _object(_string(note, "content"))
+    return words(content.get("message"), content.get("parameters"))
+
+
+def words_id(text: str) -> str:
+    """Stands for a message whose number we do not know; the same however its spaces came through."""
+    return f"words:{hashlib.sha256(''.join(text.split()).encode()).hexdigest()[:40]}:"
+
+
 def _person(actor: object) -> str:
     """The id of a user of this server; "" for a guest, a bot, and somebody from another server."""
     if not isinstance(actor, dict):
@@ -165,12 +194,9 @@ def _parent(found: object) -> str:
 
 def _object(raw: bytes | str) -> dict[str, Any]:
     try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise BadBody("not JSON") from None
-    if not isinstance(body, dict):
-        raise BadBody("not a JSON object")
-    return body
+        return bodies.json_object(raw)
+    except ValueError as error:
+        raise BadBody(str(error)) from None
 
 
 def _string(found: Mapping[str, Any], name: str) -> str:

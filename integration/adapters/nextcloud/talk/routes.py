@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 from flask import Blueprint, Response, request
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from integration import audit, chat_delivery, inbox, outbox
-from integration.adapters.nextcloud.talk import order
-from integration.adapters.nextcloud.talk import received as talk_received
+from integration import audit, bodies, chat_delivery, choices, inbox, outbox
+from integration.adapters.nextcloud.talk import order, received
 from integration.adapters.nextcloud.talk.access import RELOAD_SECONDS, KnownTalk, Talk
 from integration.adapters.nextcloud.talk.received import PLATFORM, BadBody, Switched
+from integration.bodies import BadRequest
 from integration.core import Hadir
 from integration.db import insert_once
 from integration.dispatch import used_nonce
@@ -40,12 +40,6 @@ def blueprint(hadir: Hadir, *, reload_seconds: float = RELOAD_SECONDS) -> Bluepr
     return routes
 
 
-class _Refuse(Exception):
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-
-
 class _Webhook:
     def __init__(self, hadir: Hadir, known: KnownTalk) -> None:
         self._hadir = hadir
@@ -55,9 +49,9 @@ class _Webhook:
         """200 for everything that Talk may say: it counts other answers as errors of the bot, and repeats nothing."""
         now = self._hadir.clock()
         try:
-            self._hear(_body(), now)
-        except _Refuse as refused:
-            return _plain(str(refused), refused.status)
+            self._hear(bodies.whole(request, MAX_BODY_BYTES), now)
+        except BadRequest as refused:
+            return _plain(refused.text, refused.status)
         except SQLAlchemyError:
             # What was typed is not lost: a look at what was missed finds it in the conversation.
             log.exception("talk_message_not_queued")
@@ -67,15 +61,16 @@ class _Webhook:
     def _hear(self, raw: bytes, now: datetime) -> None:
         talk = self._verified(raw, now)
         if not request.headers.get("X-Nextcloud-Talk-Backend"):
-            raise _Refuse(400, "X-Nextcloud-Talk-Backend is missing")
+            raise BadRequest(400, "X-Nextcloud-Talk-Backend is missing")
         try:
-            heard = talk_received.read(raw, talk.account, talk.names, now)
+            heard = received.read(raw, talk.account, talk.names, now)
+            answered = received.answered_words(raw) if isinstance(heard, Said) and heard.replies_to else ""
         except BadBody as error:
             # Signed, and yet nothing that this version understands: worth a look, not a refusal.
             log.warning("talk_body_not_understood", reason=str(error))
-            raise _Refuse(400, f"the body is not understood: {error}") from None
+            raise BadRequest(400, f"the body is not understood: {error}") from None
         if isinstance(heard, Said):
-            self._queue(heard, now)
+            self._queue(self._answering(heard, answered), now)
         elif isinstance(heard, Switched):
             self._note(heard, talk, now)
 
@@ -86,10 +81,10 @@ class _Webhook:
         if talk is None or not _signed(talk, random, raw, signature):
             talk = self._known.get(again=True)  # setup may just have made another secret
         if talk is None:
-            raise _Refuse(401, "Talk is not set up here; run: hadir setup nextcloud")
+            raise BadRequest(401, "Talk is not set up here; run: hadir setup nextcloud")
         if not _signed(talk, random, raw, signature):
             self._hadir.dispatcher.refuse(_NOBODY, "talk", "wrong signature", now)
-            raise _Refuse(401, "wrong signature; run: hadir doctor")
+            raise BadRequest(401, "wrong signature; run: hadir doctor")
         return talk
 
     def _queue(self, said: Said, now: datetime) -> None:
@@ -100,7 +95,15 @@ class _Webhook:
                     inbox.queue(db, said, now)
             if not fresh:
                 self._hadir.dispatcher.refuse(said.sender, "talk", "a message from before, sent again", now)
-                raise _Refuse(403, "this message is from before; Talk sends each one once, at once")
+                raise BadRequest(403, "this message is from before; Talk sends each one once, at once")
+
+    def _answering(self, said: Said, words: str) -> Said:
+        """With what stands for the message that it answers, where that is one of the bot's whose number we do not know."""
+        if not words:
+            return said
+        with self._hadir.database.read() as db:
+            meant = choices.meant(db, PLATFORM, said.channel.id, said.replies_to, received.words_id(words))
+        return replace(said, replies_to=meant)
 
     def _note(self, switched: Switched, talk: Talk, now: datetime) -> None:
         if switched.room.direct:
@@ -138,21 +141,6 @@ def _record(db: Connection, switched: Switched, now: datetime) -> None:
     audit.record(
         db, now, actor_id=None, actor=PLATFORM, action=action, object=f"room:{room.token}", after={"name": room.name[:200]}
     )
-
-
-def _body() -> bytes:
-    too_large = _Refuse(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise too_large
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise too_large from None
-    except HTTPException as error:  # the client went away in the middle
-        raise _Refuse(400, error.description or "the body is incomplete") from None
-    if len(body) > MAX_BODY_BYTES:
-        raise too_large
-    return body
 
 
 def _signed(talk: Talk, random: str, raw: bytes, signature: str) -> bool:
