@@ -1,0 +1,109 @@
+"""`/rapat`: what the plugin declares. Each part of it brings its own subcommands, buttons, forms, jobs and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from integration.guidance import help_reply
+from integration.messages import Command, Reply, Text, join
+from integration.plugin import Context, Plugin, Subcommand
+from plugins.rapat import (
+    answering,
+    asking,
+    checking,
+    commands,
+    filing,
+    following,
+    joining,
+    letter_copy,
+    proposals,
+    publish,
+    reminders,
+    tables,
+)
+from plugins.rapat.attending import closing, days, lists, screen
+from plugins.rapat.attending import commands as attending
+from plugins.rapat.minutes import commands as minutes
+from plugins.rapat.minutes import jobs as minutes_jobs
+from plugins.rapat.minutes import secretary
+from plugins.rapat.polls import commands as polls
+from plugins.rapat.rooms import commands as rooms
+from plugins.rapat.tasks import commands as tasks
+from plugins.rapat.tasks import reminders as task_reminders
+
+# In the order of the help. A part has some of SUBCOMMANDS, BUTTONS, FORMS, JOBS, TASKS, PAGES.
+PARTS: tuple[ModuleType, ...] = (
+    commands,
+    polls,
+    rooms,
+    asking,
+    checking,
+    joining,
+    attending,
+    screen,
+    lists,
+    closing,
+    publish,
+    answering,
+    letter_copy,
+    reminders,
+    following,
+    filing,
+    proposals,
+    minutes,
+    secretary,
+    minutes_jobs,
+    tasks,
+    task_reminders,
+)
+
+
+def _help(context: Context, _command: Command) -> Reply:
+    menu = context.t("- `/rapat` — Open the menu with buttons; shows your next meetings")
+    line = context.t("In one line: {example}", example=Text("`/rapat besok 09.00 Koordinasi SPBE @dewi ~umum 90m`"))
+    return Reply(join("\n", [menu, help_reply(PLUGIN, context.t).text, Text(""), line]))
+
+
+def _plugin() -> Plugin:
+    return PLUGIN
+
+
+def _tuple(name: str) -> tuple[Any, ...]:
+    return tuple(each for part in PARTS for each in getattr(part, name, ()))
+
+
+def _joined(name: str) -> Mapping[str, Any]:
+    joined: dict[str, Any] = {}
+    for part in PARTS:
+        for key, handler in getattr(part, name, {}).items():
+            if key in joined:
+                raise ValueError(f"two parts of rapat have {name} {key}")
+            joined[key] = handler
+    return joined
+
+
+PLUGIN = Plugin(
+    name="rapat",
+    description="Meetings from the invitation to the minutes",
+    hint="baru | mulai | daftar | lihat | ubah | batal | hadir | bantuan",
+    home=commands.home,
+    subcommands=(
+        *_tuple("SUBCOMMANDS"),
+        Subcommand("bantuan", _help, "This help", aliases=("help", "?", "tolong")),
+    ),
+    otherwise=commands.in_one_line(_plugin),
+    otherwise_writes=True,
+    translations=Path(__file__).parent / "translations",
+    tables=tables.TABLES,
+    buttons=_joined("BUTTONS"),
+    forms=_joined("FORMS"),
+    jobs=_tuple("JOBS"),
+    tasks=_joined("TASKS"),
+    pages=_joined("PAGES"),
+    activities=days.did,
+    answered=answering.heard,
+    answered_late=answering.heard_late,
+)
