@@ -87,10 +87,21 @@ class Talker:
         return Sender(self.platform, f"id-{self.username}", self.username)
 
     def says(
-        self, line: str, at: datetime | None = None, channel: Channel | None = None, mentions: Mapping[str, str] | None = None
+        self,
+        line: str,
+        at: datetime | None = None,
+        channel: Channel | None = None,
+        mentions: Mapping[str, str] | None = None,
+        channels: Mapping[str, str] | None = None,
     ) -> str:
         name, _, text = line.removeprefix("/").partition(" ")
-        command = parse(name, text, channel=channel or Channel(), mentions=tuple((mentions or {}).items()))
+        command = parse(
+            name,
+            text,
+            channel=channel or Channel(),
+            mentions=tuple((mentions or {}).items()),
+            channels=tuple((channels or {}).items()),
+        )
         return self._heard(self.hadir.dispatcher.handle(self.sender, command, at or self.hadir.clock()))
 
     def presses(self, button: Button | str, at: datetime | None = None) -> str:

@@ -13,7 +13,9 @@ from integration.ports import Profile, Recipient, Sent
 
 @dataclass
 class Radio:
-    """Messages arrive in `heard` as (recipient's id, text, key). `trouble` is raised, one error a call, before that."""
+    """Messages arrive in `heard` as (recipient's id, text, key), below which other in `threads` ("" for none). `trouble` is
+    raised, one error a call, before that.
+    """
 
     name: str = "mattermost"
     profiles: Sequence[Profile] = ()
@@ -21,6 +23,7 @@ class Radio:
     messages: list[Reply] = field(default_factory=list)
     trouble: list[DeliveryError] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, to: Recipient, message: Reply, key: str) -> Sent:
@@ -29,7 +32,8 @@ class Radio:
                 raise self.trouble.pop(0)
             self.heard.append((to.id, plain(message.text), key))
             self.messages.append(message)
-            return Sent(f"post-{len(self.heard)}", f"channel-of-{to.id}")
+            self.threads.append(to.thread)
+            return Sent(f"post-{len(self.heard)}", to.id if to.kind == "channel" else f"channel-of-{to.id}", to.thread)
 
     def profile(self, *, id: str = "", username: str = "") -> Profile | None:
         self.asked.append(id or username)

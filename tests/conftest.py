@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine, event, text
 
-from integration import schema
+from integration import demo, schema
 from integration.app import assemble
 from integration.core import Hadir
-from integration.db import Database, metadata
+from integration.db import Database
 from integration.settings import Settings, load
 from tests import cast, postgres
 
@@ -30,6 +32,7 @@ def postgres_url() -> Iterator[str]:
         database = Database(f"{server}/hadir".replace("postgresql:", "postgresql+psycopg:"))
         schema.upgrade(database)
         database.dispose()
+        postgres.keep(f"{server}/hadir")
         yield f"{server}/hadir"
 
 
@@ -42,25 +45,22 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database."""
+    path = tmp_path / "hadir.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated, empty database of each kind."""
     if request.param == "sqlite":
-        path = tmp_path / "hadir.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
+        return str(request.getfixturevalue("sqlite_url"))
     url: str = request.getfixturevalue("postgres_url")
-    _empty(url)
+    postgres.empty(url)
     return url
-
-
-def _empty(url: str) -> None:
-    database = Database(url.replace("postgresql:", "postgresql+psycopg:"))
-    kept = {"work_hours", "season", "holiday", "rule"}
-    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables if table.name not in kept)
-    with database.write() as db:
-        db.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    database.dispose()
 
 
 @pytest.fixture
@@ -101,3 +101,21 @@ def statements(hadir: Hadir) -> Iterator[list[str]]:
     event.listen(hadir.database.engine, "before_cursor_execute", note)
     yield seen
     event.remove(hadir.database.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="session")
+def demo_home(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[datetime], Path]:
+    """A home folder in which the demo's office was set up at that moment, made once: to be copied. `hadir demo` has an
+    SQLite database of its own, so there is no other.
+    """
+
+    @cache
+    def made(now: datetime) -> Path:
+        home = tmp_path_factory.mktemp("demo")
+        shutil.copy(sqlite_template, home / "hadir.db")
+        service = assemble(load({}, secret_key=SECRET, home=home), clock=cast.Clock(now))
+        demo.seed(service)
+        service.database.dispose()
+        return home
+
+    return made

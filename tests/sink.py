@@ -37,6 +37,9 @@ class Sink:
                 return 400, {"id": "invalid", "message": "invalid user", "status_code": 400}
             return 201, {"id": f"direct-{body[1]}"}
         if path == "/api/v4/posts":
+            if (root := body.get("root_id", "")) and root not in {f"post-{n + 1}" for n in range(len(self.posts))}:
+                error = "api.post.create_post.root_id.app_error"
+                return 400, {"id": error, "message": "Invalid RootId parameter", "status_code": 400}
             with self.lock:
                 self.posts.append(body)
             time.sleep(self.slow_seconds)
@@ -70,6 +73,9 @@ def mattermost() -> Iterator[Sink]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # An answer in one packet: headers that go ahead of it wait 40 ms for the other side's word that they have come.
+        disable_nagle_algorithm = True
+        wbufsize = -1
 
         def do_GET(self) -> None:
             self._reply(None)

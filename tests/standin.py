@@ -1,6 +1,7 @@
 """A small HTTP server that plays the part of a Nextcloud which takes files, as slow or as ill as a test wants it.
 
-It answers as the real one does (tests/recorded), and only what is asked of it there: files, folders, uploads in pieces.
+It answers as the real one does (tests/recorded), and only what is asked of it there: files, folders, uploads in pieces,
+events of a calendar.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from urllib.parse import unquote, urlsplit
 
 USER = "hadir"
 _FILES, _UPLOADS = f"/remote.php/dav/files/{USER}", f"/remote.php/dav/uploads/{USER}"
+_CALENDARS, _PRINCIPAL = f"/remote.php/dav/calendars/{USER}", f"/remote.php/dav/principals/users/{USER}"
 
 # What a request is answered with instead, by status; 0 hangs up before the work is done, -1 after it.
 HANG_UP, HANG_UP_AFTER = 0, -1
@@ -36,10 +38,15 @@ class File:
 
 @dataclass
 class Cloud:
-    """`files` by path from the account's root. `faults` is asked for each request, by method and path: a status, or None."""
+    """`files` by path from the account's root. `faults` is asked for each request, by method and path: a status, or None.
+
+    `attendee_seconds` is what it takes to bring an event to one of those invited; `events` are what it holds, by path.
+    """
 
     url: str = ""
     slow_seconds: float = 0.0
+    attendee_seconds: float = 0.0
+    events: dict[str, str] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     folders: set[str] = field(default_factory=lambda: {""})
     uploads: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -67,6 +74,8 @@ class Cloud:
         if path.startswith("/ocs/v1.php/cloud/user"):
             return 200, {}, json.dumps({"ocs": {"meta": {"status": "ok"}, "data": {"id": USER}}}).encode()
         with self.lock:
+            if path.startswith((_CALENDARS, _PRINCIPAL)):
+                return self._calendar(method, path, body)
             if path.startswith(_UPLOADS):
                 return self._upload(method, path.removeprefix(_UPLOADS).strip("/"), headers, body)
             return self._file(method, path.removeprefix(_FILES).strip("/"), headers, body)
@@ -96,6 +105,28 @@ class Cloud:
                 del self.files[path]
                 return 204, {}, b""
         return _refused(404, "there is no such file")
+
+    def seconds(self, method: str, path: str, body: bytes) -> float:
+        """How long it takes over a request."""
+        attendees = body.count(b"\nATTENDEE") if method == "PUT" and path.startswith(_CALENDARS) else 0
+        return self.slow_seconds + self.attendee_seconds * attendees
+
+    def _calendar(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        if method == "PROPFIND":
+            return 207, {"Content-Type": "application/xml"}, _ADDRESS_SET.encode()
+        if method == "REPORT":
+            return 207, {"Content-Type": "application/xml"}, f"<d:multistatus {_XMLNS}></d:multistatus>".encode()
+        if method == "MKCALENDAR":
+            return 201, {}, b""
+        if method == "PUT":
+            there = path in self.events
+            self.events[path] = body.decode()
+            return 204 if there else 201, {}, b""
+        if method == "GET" and path in self.events:
+            content = self.events[path].encode()
+            etag = hashlib.sha256(content).hexdigest()[:16]
+            return 200, {"Content-Type": "text/calendar; charset=utf-8", "ETag": f'"{etag}"'}, content
+        return _refused(404, "there is no such event")
 
     def _upload(self, method: str, path: str, headers: Message, body: bytes) -> tuple[int, dict[str, str], bytes]:
         name, _, piece = path.partition("/")
@@ -138,6 +169,11 @@ class Cloud:
         )
 
 
+_ADDRESS_SET = (
+    '<d:multistatus xmlns:d="DAV:" xmlns:cal="urn:ietf:params:xml:ns:caldav"><d:response><d:href>/x</d:href><d:propstat>'
+    "<d:prop><cal:calendar-user-address-set><d:href>mailto:hadir@kantor.example</d:href></cal:calendar-user-address-set>"
+    "</d:prop></d:propstat></d:response></d:multistatus>"
+)
 _XMLNS = 'xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns" xmlns:nc="http://nextcloud.org/ns"'
 
 
@@ -170,10 +206,10 @@ def _refused(status: int, words: str) -> tuple[int, dict[str, str], bytes]:
 
 
 @contextmanager
-def standing_in(cloud: Cloud | None = None) -> Iterator[Cloud]:
-    """The server until the end of the block."""
+def standing_in(cloud: Cloud | None = None, port: int = 0) -> Iterator[Cloud]:
+    """The server until the end of the block; at a port that is free, or at the one that it had before."""
     cloud = cloud or Cloud()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(cloud))
+    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(cloud))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -211,7 +247,7 @@ def _handler(cloud: Cloud) -> type[BaseHTTPRequestHandler]:
                 self.rfile.read(min(10, int(self.headers.get("Content-Length", 0))))
                 return self._gone()
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            time.sleep(cloud.slow_seconds)
+            time.sleep(cloud.seconds(self.command, path, body))
             if fault is not None and fault != HANG_UP_AFTER:
                 status, headers, content = fault, {"Content-Type": "text/html"}, b"<html>Kantor</html>"
             else:
@@ -232,6 +268,7 @@ def _handler(cloud: Cloud) -> type[BaseHTTPRequestHandler]:
             self.connection.shutdown(socket.SHUT_RDWR)
 
         do_GET = do_PUT = do_POST = do_DELETE = do_PROPFIND = do_MKCOL = do_MOVE = do_SEARCH = handle_one
+        do_REPORT = do_MKCALENDAR = handle_one
 
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing."""

@@ -397,10 +397,10 @@ class Post:
         self.unread = [mail for mail in self.unread if mail.id not in ids]
 
 
-def reply(sender: str, answer: str, uid: str = RAPAT.uid) -> MailedReply:
+def reply(sender: str, answer: str, uid: str = RAPAT.uid, more: str = "") -> MailedReply:
     text = (
         f"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20261123T000000Z\r\n"
-        f"ATTENDEE;PARTSTAT={answer}:mailto:{sender}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        f"{more}ATTENDEE;PARTSTAT={answer}:mailto:{sender}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
     return MailedReply(f"{sender}-{answer}", sender, text.encode())
 
@@ -452,6 +452,30 @@ def test_a_stumbling_plugin_loses_only_its_own(hadir: Hadir, nextcloud: Scheduli
     nextcloud.answered[RAPAT.uid] = [Answer(SITI, "accepted"), Answer(BUDI, "accepted")]
     calendar_answers.read(hadir)
     assert answers(hadir) == {BUDI: "accepted"}
+
+
+def test_a_mail_that_counts_no_more_is_told_as_such(hadir: Hadir, house: PostOffice) -> None:
+    """To an earlier time, or to what was called off: kept nowhere, but whoever sent it can be told."""
+    late: list[Answer] = []
+    found = heard(hadir)
+
+    def answered_late(_work: Work, uid: str, answer: Answer) -> None:
+        late.append(answer)
+
+    hadir.plugins = (replace(hadir.plugins[0], answered_late=answered_late), *hadir.plugins[1:])
+    hadir.ports.mailbox = mailbox = Post()
+    schedule(hadir, replace(RAPAT, sequence=2), "1")
+    deliver(hadir)
+    mailbox.unread = [reply(SITI, "ACCEPTED", more="SEQUENCE:1\r\n"), reply(DEWI, "ACCEPTED", more="SEQUENCE:1\r\n")]
+    mailbox.unread.append(reply(BUDI, "ACCEPTED", more="SEQUENCE:2\r\n"))
+    calendar_answers.read(hadir)
+    assert (answers(hadir), [answer.email for _, answer in found]) == ({BUDI: "accepted"}, [BUDI])
+    assert late == [Answer(SITI, "accepted", via="mail", sequence=1)]
+    schedule(hadir, replace(RAPAT, sequence=2), "2", cancel=True)
+    deliver(hadir)
+    mailbox.unread = [reply(SITI, "DECLINED", more="SEQUENCE:2\r\n")]
+    calendar_answers.read(hadir)
+    assert (answers(hadir), len(late)) == ({BUDI: "accepted"}, 2)
 
 
 def test_strangers_other_events_and_what_is_called_off_are_not_heard(hadir: Hadir, house: PostOffice) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from integration.cli.demo import prepare
 from integration.core import Hadir
 from integration.delivery import Delivery
 from integration.messages import plain
-from integration.outbox import outbox
+from integration.outbox import Kinds, outbox
 from integration.settings import Settings, load
 from plugins.hadir import recap
 from plugins.hadir.tables import attendance_correction, attendance_event
@@ -37,6 +37,12 @@ MONDAY_NOON = at("2026-11-23T12:00+07:00")
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """`hadir demo` has an SQLite database of its own."""
+    return sqlite_url
+
+
+@pytest.fixture
 def hadir(settings: Settings) -> Iterator[Hadir]:
     """A service on an empty database, at Monday noon."""
     service = assemble(settings, clock=cast.Clock(MONDAY_NOON))
@@ -45,9 +51,11 @@ def hadir(settings: Settings) -> Iterator[Hadir]:
 
 
 @pytest.fixture
-def office(hadir: Hadir) -> Hadir:
-    demo.seed(hadir)
-    return hadir
+def office(database_url: str, demo_home: Callable[[datetime], Path], tmp_path: Path) -> Iterator[Hadir]:
+    home = shutil.copytree(demo_home(MONDAY_NOON), tmp_path / "office")
+    service = assemble(load({}, secret_key=SECRET, home=home), clock=cast.Clock(MONDAY_NOON))
+    yield service
+    service.database.dispose()
 
 
 def test_thirty_people_in_three_units_and_three_zones(office: Hadir) -> None:
@@ -109,7 +117,7 @@ def test_corrections_in_every_state_and_one_waits_for_the_supervisor(office: Had
         states = Counter(db.scalars(select(attendance_correction.c.state)))
     assert states == {"approved": 3, "rejected": 1, "waiting": 1}
     connect(office)
-    assert Delivery(office).step() == 1
+    assert Delivery(office, kinds=Kinds(("chat",))).step() == 1
     with office.database.read() as db:
         assert store.unread(db) == {"budi": 1}
         newest = db.execute(select(room_message).order_by(room_message.c.id.desc())).first()

@@ -25,7 +25,7 @@ _MAKE = re.compile(r"(?:^|&& |; )make ([a-z-]+)", re.MULTILINE)
 # What a shell takes as the beginning or the end of a command.
 _BEFORE, _AFTER = {"&&", "||", "|", ";", "$", "sudo", "exec", "hadir"}, {"&&", "||", "|", ";", ">", ">>"}
 # What `Plugin.otherwise` takes: days, weeks and months.
-DATES = {"besok", "senin", "pekan", "desember"}
+DATES = {"besok", "senin", "pekan", "desember", "tiap"}
 # Shown to say what is answered to a typing error.
 TYPING_ERRORS = {"msuk"}
 

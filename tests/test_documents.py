@@ -16,14 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from integration.documents import dataset, fonts, sign
+from integration.documents import dataset, fonts, rich, sign
 from integration.documents.dataset import Dataset, Origin, Variable
 from integration.documents.letterhead import Letterhead
 from integration.documents.pdf import Document, Imprint
+from integration.documents.rich import Run
 from integration.documents.sign import Mark, SigningError
 from integration.documents.signatures import Signature
 from integration.documents.table import Cell, Column, Table
 from integration.i18n import Catalogues
+from integration.messages import clean
 from integration.settings import Settings, load
 from tests import paper
 from tests.cast import JAKARTA, MONDAY_0728, at
@@ -387,3 +389,63 @@ def test_only_data_that_anybody_may_see_are_open() -> None:
     found = json.loads(dataset.describe(described(variables=public, origin=licence), "rekap.csv", written))
     assert found["satu_data"]["klasifikasi_akses"] == "terbuka"
     assert found["licenses"][0]["title"] == "CC BY 4.0"
+
+
+# ---------------------------------------------------------------- running text, letters, codes
+
+
+def lines_of(runs: list[Run], room: float) -> list[str]:
+    return ["".join(run.text for run in line) for line in rich.wrap(runs, 10, room)]
+
+
+@given(st.lists(st.builds(Run, st.text(max_size=80), st.booleans(), st.booleans())), st.floats(40, 500))
+def test_running_text_fits_its_column_and_no_letter_is_lost(runs: list[Run], room: float) -> None:
+    found = lines_of(runs, room)
+    for line in rich.wrap(runs, 10, room):
+        assert sum(fonts.width(run.text, 10, run.bold) for run in line) <= room + 0.01
+    said = "".join("".join(fonts.drawable(clean(run.text)).split()) for run in runs)
+    assert "".join("".join(line.split()) for line in found) == said
+
+
+def test_styles_meet_without_a_space_and_lines_break_where_they_are_broken() -> None:
+    runs = [Run("Rapat "), Run("tebal", bold=True), Run(", lalu\nbaris "), Run("baru", italic=True), Run(".")]
+    assert lines_of(runs, 400) == ["Rapat tebal, lalu", "baris baru."]
+    assert lines_of([], 400) == [""]
+
+
+def test_letters_that_the_font_lacks() -> None:
+    assert fonts.drawable("Ñandú – “é” ✓") == "Ñandú – “é” ✓"
+    assert fonts.drawable("e\u0301") == "é"
+    assert fonts.drawable("会議 Иван") == "?? ????"
+    assert fonts.drawable("Rapat ✅🎉 mulai") == "Rapat  mulai"
+    assert fonts.drawable("ﬁle １２") == "file 12"
+
+
+def test_words_longer_than_a_page_go_on(tmp_path: Path) -> None:
+    made = document()
+    made.begin("Daftar")
+    made.facts([("Agenda", "\n".join(f"butir {n}." for n in range(200))), ("Tempat", "Aula")])
+    text = paper.words(saved(made, tmp_path))
+    assert all(f"butir {n}." in text for n in range(200))
+    assert text.count("Agenda") == 1
+    assert made.pages > 2
+
+
+def test_a_signature_block_takes_the_last_row_along(tmp_path: Path) -> None:
+    """Whatever the number of rows, nobody signs a page on which nothing stands."""
+    for count in range(40, 56):
+        made = document()
+        made.begin("Daftar")
+        made.table(Table(COLUMNS), rows(count), before_signatures=True)
+        made.signatures("Jakarta, 30 November 2026", (Signature("Kepala", "Siti Rahayu"),))
+        last = paper.words(saved(made, tmp_path)).rstrip("\f").split("\f")[-1]
+        assert "Siti Rahayu" in last
+        assert f"Pegawai {count} " in last
+
+
+def test_rows_are_tall_enough_for_a_hand(tmp_path: Path) -> None:
+    made = document()
+    made.begin("Daftar")
+    made.table(Table(COLUMNS, row_height=60), rows(30))
+    made.finish()
+    assert made.pages == 3

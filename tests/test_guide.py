@@ -30,6 +30,7 @@ from plugins.jadwal.tables import rota, rota_day
 from tests import cast
 from tests.cast import Talker, at
 from tests.conftest import SECRET
+from tests.plugins.rapat.office import works
 
 GUIDE = Path(__file__).parent.parent / "docs" / "panduan.md"
 SUNDAY = at("2026-11-22T10:00+07:00")  # the guide's recaps were made on this day
@@ -105,7 +106,7 @@ def _said(line: str, answer: Answer) -> Said:
 def said(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
     """Everything that the program said."""
     told: list[Said] = []
-    for tell in (_story, _office, _trouble, _outage, _absence, _nobody, _izin, _rota, _schedule):
+    for tell in (_story, _office, _trouble, _outage, _absence, _nobody, _izin, _rota, _schedule, _meeting):
         with _stage(sqlite_template, tmp_path_factory.mktemp("guide")) as stage:
             tell(stage)
             told += stage.said + stage.sent()
@@ -255,6 +256,48 @@ def _izin(stage: Stage) -> None:
     stage.says("2026-12-02T09:00+07:00", "siti", "/izin batal")
     stage.presses("2026-12-02T09:00+07:00", "siti", "Tarik kembali Selasa 1 Des")
     stage.says("2026-12-02T09:01+07:00", "siti", "/izin kembali")
+
+
+def _meeting(stage: Stage) -> None:
+    """A meeting of Siti's from the plan to what has to be done; Budi's is at the same hour, and the weekly one has an end."""
+    _import(stage)
+    stage.says(f"{MONDAY}T08:00+07:00", "siti", "/rapat besok 09.00 Koordinasi SPBE @dewi @wayan 90m")
+    works(stage.hadir)
+    stage.clock.now = at(f"{MONDAY}T08:05+07:00")
+    for who in ("dewi", "wayan"):
+        stage.presses(f"{MONDAY}T08:05+07:00", who, _invitation(stage, who, "Hadir"))
+    stage.says(f"{MONDAY}T08:06+07:00", "dewi", "/rapat usul Evaluasi absensi")
+    stage.says(f"{MONDAY}T08:10+07:00", "budi", "/rapat besok 09.30 Evaluasi layanan @dewi 1 jam")
+    works(stage.hadir)
+    stage.says(f"{MONDAY}T08:20+07:00", "siti", "/rapat kemarin 09.00 Koordinasi SPBE @dewi")
+    stage.says(f"{MONDAY}T08:30+07:00", "siti", '/rapat cari-waktu "Uji coba" @dewi kamis 09.00, jumat 13.30')
+    works(stage.hadir)
+    stage.says(f"{TUESDAY}T08:50+07:00", "siti", "/rapat layar")
+    stage.says(f"{TUESDAY}T08:57+07:00", "dewi", "/rapat hadir")
+    stage.says(f"{TUESDAY}T08:58+07:00", "siti", "/rapat hadir")
+    stage.says(f"{TUESDAY}T10:10+07:00", "dewi", "/rapat keluar")
+    stage.says(f"{TUESDAY}T10:20+07:00", "siti", "/rapat daftar-hadir")
+    stage.says(f"{TUESDAY}T10:35+07:00", "siti", "/rapat notulen")
+    form = stage.talkers["siti"].last
+    assert isinstance(form, Form)
+    text = form.fields[0].default.replace("## Keputusan\n", "## Keputusan\n\n- Uji coba dimulai Januari\n")
+    stage.submits(f"{TUESDAY}T10:40+07:00", "siti", text=f"{text}\n- [ ] Siapkan ruang uji coba @dewi Jumat\n")
+    stage.presses(f"{TUESDAY}T10:41+07:00", "siti", "Terbitkan")
+    works(stage.hadir)
+    stage.says(f"{TUESDAY}T10:45+07:00", "dewi", "/rapat tugas")
+    stage.presses(f"{TUESDAY}T10:46+07:00", "dewi", "Selesai")
+    stage.says(f"{TUESDAY}T11:00+07:00", "siti", "/rapat batal 1 ada tamu")
+    stage.says(f"{TUESDAY}T11:01+07:00", "siti", "/rapat tiap senin 08.30 Apel virtual @dewi")
+
+
+def _invitation(stage: Stage, who: str, label: str) -> Button:
+    """The button in the last message to somebody that has it."""
+    with stage.hadir.database.read() as db:
+        person = db.scalar(select(people.account.c.person_id).where(people.account.c.username == who).limit(1))
+        payloads = db.scalars(select(outbox.c.payload).where(outbox.c.kind == "chat").order_by(outbox.c.id)).all()
+    replies = [reply_from_json(each["message"]) for each in payloads if each.get("person") == person]
+    found = [button for each in replies for button in each.buttons if plain(button.label) == label]
+    return found[-1]
 
 
 def _schedule(stage: Stage) -> None:

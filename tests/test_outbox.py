@@ -316,7 +316,31 @@ def test_rows_are_taken_and_written_down_together(hadir: Hadir, post: Post, stat
     statements.clear()
     taken = delivery._take(4)
     assert len(taken) == 4
+    # Who is in line, what they hold, and, while on SQLite nobody else writes, that they are taken.
+    assert len(statements) == 3
+    assert "payload" not in statements[-1]
+    statements.clear()
+    delivery._take(0, [(row, {"message_id": row.key}) for row in taken])
     assert len(statements) == 2
+    assert set(states(hadir).values()) == {"done"}
+
+
+def test_a_long_queue_is_gone_through_once_for_many_handfuls(hadir: Hadir, clock: Clock) -> None:
+    """Whoever was quicker, or goes before by now, is heeded all the same."""
+    for key in "abcdefgh":
+        queue(hadir, key, stream=key, in_seconds=1 if key == "e" else 0)
+    queue(hadir, "after e", stream="e")
+    one, other = Delivery(hadir), Delivery(hadir)
+
+    def next_ones(delivery: Delivery) -> list[str]:
+        return [row.key for row in delivery._take(2)]
+
+    assert next_ones(one) == ["a", "b"]
+    assert next_ones(other) == ["c", "d"]
+    clock.now += timedelta(seconds=1)
+    assert next_ones(one) == ["f", "g"]  # not c and d, and not what comes after e
+    assert next_ones(one) == ["h"]
+    assert next_ones(one) == ["e"]
 
 
 def test_an_idle_deliverer_asks_the_database_one_thing(hadir: Hadir, statements: list[str]) -> None:

@@ -26,9 +26,9 @@ from integration.health import blueprint
 from integration.settings import SettingsError, load
 from integration.web import FINISH_SECONDS, with_port
 from plugins.hadir.tables import attendance_event
-from tests import cast
+from tests import cast, postgres
 from tests.cast import Clock, Talker
-from tests.conftest import SECRET, _empty
+from tests.conftest import SECRET
 from tests.postgres import free_port
 from tests.service import ROOT, environment, open_office, running, until
 
@@ -260,7 +260,7 @@ def test_a_restarted_database_loses_no_check_in(postgres_url: str, home: Path, t
 
 
 def _on_postgresql(url: str, tmp_path: Path) -> Hadir:
-    _empty(url)
+    postgres.empty(url)
     hadir = assemble(load({}, database_url=url, secret_key=SECRET, home=tmp_path))
     with hadir.database.write() as db:
         cast.settle(db)

@@ -44,7 +44,7 @@ def test_an_answer_is_read_and_stays_unread_until_it_is_kept(box: Mailbox) -> No
     box.add(mail())
     (found,) = reader(box).replies(10)
     assert found.sender == SITI
-    assert reading.replies(found.calendar, found.sender) == [("rapat-1", Answer(SITI, "accepted"))]
+    assert reading.replies(found.calendar, found.sender) == [("rapat-1", Answer(SITI, "accepted", via="mail"))]
     assert [each.id for each in reader(box).replies(10)] == [found.id]
     reader(box).seen([found.id])
     assert reader(box).replies(10) == []

@@ -206,6 +206,31 @@ def test_the_page_stays_usable_when_text_is_twice_as_large(opened: Open) -> None
     judged(page)
 
 
+LONG = Form(
+    "desk.paper",
+    "Notulen",
+    (Field("why", "Notulen", "textarea", "## Keputusan\n\n1. Ya\n" * 30, max_length=1 << 20), *EVERYTHING.fields[:1]),
+    intro="“Koordinasi SPBE”, Senin 23 Nov. Tindak lanjut ditulis seperti `- [ ] siapkan ruangan @siti Jumat`.",
+    submit="Simpan",
+)
+
+
+@pytest.mark.parametrize("size", [(320, 568), (390, 844)])
+def test_a_long_text_has_room_and_is_given_back_when_it_comes_too_late(
+    opened: Open, clock: cast.Clock, size: tuple[int, int]
+) -> None:
+    page = opened(LONG, size)
+    judged(page, f"notulen-{size[0]}")
+    box = page.get_by_label("Notulen").bounding_box()
+    assert box
+    assert box["height"] > 300
+    page.get_by_label("Notulen").fill("Sudah saya ketik\npanjang lebar")
+    clock.now += timedelta(hours=13)
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.get_by_label("Yang Anda ketik tidak terkirim")).to_have_value(re.compile("Sudah saya ketik\npanjang lebar"))
+    judged(page, f"notulen-lewat-{size[0]}")
+
+
 def test_a_correction_of_the_real_form_tells_who_decides(opened: Open, hadir: Hadir, clock: cast.Clock) -> None:
     clock.now = cast.at("2026-11-24T09:00+07:00")
     talker = cast.Talker(hadir, "siti", "nextcloud")

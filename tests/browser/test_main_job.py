@@ -66,7 +66,7 @@ def test_a_correction_from_the_form_to_the_approval_and_the_recap(visitor: Visit
     rina.reads("Siti Rahayu")
     rina.picture("rekap")
     rina.page.locator(".message.bot").last.get_by_role("button", name=re.compile("XLSX|Excel")).click()
-    link = rina.page.locator("a.file").last
+    link = rina.page.locator("a.file", has_text=".xlsx").last
     expect(link).to_be_visible()
     with rina.page.expect_download() as download:
         link.click()

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.live import nextcloud_town
+from tests.live.nextcloud_town import Town
 from tests.live.running import Office, opened
+from tests.live.talk_people import Person
 
 NEEDED = ("HADIR_LIVE_MATTERMOST_URL", "HADIR_LIVE_MATTERMOST_ADMIN_TOKEN")
 
@@ -23,6 +26,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Office]:
-    """One office a module, with the commands of the module's `MANIFEST`."""
-    with opened(tmp_path_factory.mktemp("live"), request.module.MANIFEST) as running:
+    """One office a module, with the commands of the module's `MANIFEST`, and its `SETTINGS` if it has any."""
+    more = getattr(request.module, "SETTINGS", None)
+    with opened(tmp_path_factory.mktemp("live"), request.module.MANIFEST, more) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Town]:
+    """One office on Nextcloud alone a module: running, unless the module wants to set it up itself (`FROM_EMPTY`)."""
+    with nextcloud_town.opened(tmp_path_factory.mktemp("nextcloud")) as made:
+        if not getattr(request.module, "FROM_EMPTY", False):
+            made.ready()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def hendra(town: Town) -> Person:
+    return town.people["hendra"]
+
+
+@pytest.fixture(scope="module")
+def siti(town: Town) -> Person:
+    return town.people["siti"]
+
+
+@pytest.fixture(scope="module")
+def dewi(town: Town) -> Person:
+    return town.people["dewi"]

@@ -14,7 +14,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,16 +23,19 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from integration import people, schema
+from integration import chat_delivery, inbox, people, schema, task_delivery
 from integration.adapters.nextcloud import access
 from integration.adapters.nextcloud.client import Client
 from integration.adapters.nextcloud.errors import NextcloudError
 from integration.adapters.nextcloud.setup.admin import Admin
-from integration.app import assemble, connect
+from integration.app import assemble, connect, utc_now
 from integration.core import Hadir
+from integration.db import Database
+from integration.outbox import outbox
 from integration.scheduler import plugin_jobs, run_job
 from integration.settings import load
-from tests.live.talk_people import PASSWORD, Person, occ
+from tests.live.nextcloud_office import administrator
+from tests.live.talk_people import PASSWORD, Person, eventually, occ
 from tests.postgres import free_port
 from tests.service import ROOT, Service, environment
 
@@ -42,6 +45,8 @@ STAFF = (
     ("siti", "Siti Rahayu", "hendra", "pegawai"),
     ("dewi", "Dewi Lestari", "hendra", "pegawai"),
 )
+# What a message and its answers are, in the outbox.
+_OF_A_TALK = (inbox.KIND, task_delivery.KIND, chat_delivery.KIND)
 SERVICE_GROUP = "hadir-layanan"
 _OCC = re.compile(r"occ (talk:bot:install .+)$", re.MULTILINE)
 
@@ -104,10 +109,10 @@ class Town:
             self.service = None
 
     @contextmanager
-    def inside(self) -> Iterator[Hadir]:
+    def inside(self, clock: Callable[[], datetime] = utc_now) -> Iterator[Hadir]:
         """The same office in this process: to look at its rows, and to run a job before its time."""
         given: dict[str, Any] = {"public_url": f"http://127.0.0.1:{self.port}", "database_url": self.database}
-        hadir = assemble(load({}, secret_key=self.environment["HADIR_SECRET_KEY"], home=self.home, **given))
+        hadir = assemble(load({}, secret_key=self.environment["HADIR_SECRET_KEY"], home=self.home, **given), clock=clock)
         try:
             schema.upgrade(hadir.database)
             connect(hadir)
@@ -123,6 +128,20 @@ class Town:
             [job] = [job for job in plugin_jobs(hadir) if job.name == name]
             assert run_job(hadir, job, at or datetime.now(UTC))
 
+    def settled(self) -> None:
+        """Wait until all that was said is answered: what follows from it is queued before it counts as done."""
+        database = Database(self.database)
+        query = select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.kind.in_(_OF_A_TALK))
+
+        def nothing_left() -> bool:
+            with database.read() as db:
+                return db.scalar(query.limit(1)) is None
+
+        try:
+            eventually(nothing_left, "the end of what is to be said")
+        finally:
+            database.dispose()
+
     def rows(self, table: Any) -> list[Any]:
         with self.inside() as hadir, hadir.database.read() as db:
             return list(db.execute(select(table)))
@@ -137,7 +156,7 @@ class Town:
                 id = f"{self.run}-{who}"
                 body = {"userid": id, "password": PASSWORD, "email": f"{id}@kantor.example", "displayName": name}
                 client.call(lambda cloud, body=body: cloud.ocs("POST", "/ocs/v2.php/cloud/users", json=body))  # type: ignore[misc]
-                self.people[who] = Person(self.url, id)
+                self.people[who] = Person(self.url, id, settled=self.settled)
                 self.people[who].drive("PROPFIND", "")  # a first login, as everybody has had one
 
     def people_file(self) -> Path:
@@ -193,6 +212,18 @@ class Town:
             for group in _groups(client) - self._groups:
                 if group == SERVICE_GROUP or str(self.unit_id) in group:
                     _gone(client, f"/ocs/v2.php/cloud/groups/{group}")
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[Town]:
+    """The accounts of an office on the server that is given; all that bears its name is taken away at the end."""
+    url, *admin = administrator()
+    made = Town(url, (admin[0], admin[1]), home)
+    try:
+        made.open()
+        yield made
+    finally:
+        made.close()
 
 
 def _groups(client: Client) -> set[str]:

@@ -70,8 +70,11 @@ class Office:
         return lines
 
     def remind(self) -> None:
+        self.runs_job("hadir.reminders")
+
+    def runs_job(self, name: str) -> None:
         for job in plugin_jobs(self.hadir):
-            if job.name == "hadir.reminders":
+            if job.name == name:
                 run_job(self.hadir, job, self.clock())
 
     def audited(self, action: str) -> list[Any]:
@@ -80,13 +83,13 @@ class Office:
 
 
 @contextmanager
-def opened(home: Path, manifest: dict[str, Any]) -> Iterator[Office]:
+def opened(home: Path, manifest: dict[str, Any], settings: dict[str, Any] | None = None) -> Iterator[Office]:
     """The office with the commands of `manifest`; what was recorded is written at the end if that is asked for."""
     live = os.environ["HADIR_LIVE_MATTERMOST_URL"].rstrip("/")
     town = Town(Api(live, os.environ["HADIR_LIVE_MATTERMOST_ADMIN_TOKEN"]))
     recorder, clock, port = Recorder(), Clock(), _free_port()
     clock.set(MORNING)
-    given = {"database_url": f"sqlite:///{home}/hadir.db", "public_url": f"http://127.0.0.1:{port}"}
+    given = {"database_url": f"sqlite:///{home}/hadir.db", "public_url": f"http://127.0.0.1:{port}"} | (settings or {})
     hadir = assemble(load({}, secret_key=SECRET, home=home, **given), clock=clock)
     schema.upgrade(hadir.database)
     stop = threading.Event()

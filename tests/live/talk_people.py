@@ -21,7 +21,6 @@ from tests.service import until
 
 NEEDED = tuple(f"HADIR_LIVE_{name}" for name in ("NEXTCLOUD_URL", "NEXTCLOUD_ADMIN_USER", "NEXTCLOUD_ADMIN_PASSWORD", "OCC"))
 PASSWORD = "Percobaan-1234!"
-_QUIET_SECONDS = 3.0
 
 wanted = pytest.mark.skipif(not all(map(os.environ.get, NEEDED)), reason=f"{', '.join(NEEDED)} name no running Nextcloud")
 
@@ -36,12 +35,16 @@ def occ(*words: str, **environment: str) -> str:
 
 @dataclass
 class Person:
-    """Somebody with a Talk client and a drive. `read`: the message up to which they have read, by conversation."""
+    """Somebody with a Talk client and a drive. `read`: the message up to which they have read, by conversation.
+
+    `settled` waits until the service has said all that it has to say.
+    """
 
     url: str
     id: str
     password: str = PASSWORD
     read: dict[str, int] = field(default_factory=dict)
+    settled: Callable[[], None] = lambda: None
 
     def __call__(self, method: str, where: str, /, **body: Any) -> Any:
         headers = {"OCS-APIRequest": "true", "Accept": "application/json"}
@@ -103,9 +106,9 @@ class Person:
         return found[-1]
 
     def reads_once(self, room: str, words: str, after: int | None = None) -> dict[str, Any]:
-        """Like `reads`, and no second one comes within some seconds."""
+        """Like `reads`, and no second one is on its way."""
         found = self.reads(room, words, after)
-        time.sleep(_QUIET_SECONDS)
+        self.settled()
         again = [each["message"] for each in self._others(room, after) if words in str(each["message"])]
         assert len(again) == 1, again
         return found

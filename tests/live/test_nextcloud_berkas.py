@@ -6,7 +6,6 @@ See `talk_people.py` for what it wants. The tests are one story, in this order.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,39 +15,11 @@ from integration.outbox import outbox
 from integration.scheduler import plugin_jobs, run_job
 from plugins.berkas.tables import coupled_channel
 from tests.live import talk_people
-from tests.live.nextcloud_office import administrator
 from tests.live.nextcloud_town import Town
 from tests.live.talk_people import Person, eventually
 
 pytestmark = [pytest.mark.live, talk_people.wanted, pytest.mark.timeout(900)]
 CONTENT = b"Isi undangan rapat.\n" * 40
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    url, *admin = administrator()
-    made = Town(url, (admin[0], admin[1]), tmp_path_factory.mktemp("berkas"))
-    try:
-        made.open()
-        made.ready()
-        yield made
-    finally:
-        made.close()
-
-
-@pytest.fixture(scope="module")
-def hendra(town: Town) -> Person:
-    return town.people["hendra"]
-
-
-@pytest.fixture(scope="module")
-def siti(town: Town) -> Person:
-    return town.people["siti"]
-
-
-@pytest.fixture(scope="module")
-def dewi(town: Town) -> Person:
-    return town.people["dewi"]
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +144,8 @@ def test_what_is_dropped_is_announced_once(town: Town, room: str, siti: Person) 
             run_job(hadir, job, hadir.clock())
             with hadir.database.write() as db:  # it was queued at that later time
                 db.execute(outbox.update().where(outbox.c.state == "waiting").values(due_at=datetime.now(UTC)))
-    siti.reads_once(room, "foto kegiatan.txt", last)
+    said = siti.reads_once(room, "foto kegiatan.txt", last)["message"]
+    assert "dari Siti Rahayu" in said
     assert town.rows(coupled_channel)[0].trouble == ""
 
 

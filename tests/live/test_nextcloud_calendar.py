@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -23,12 +22,12 @@ from integration.calendars import busy_times, reading
 from integration.calendars import dav as calendar_dav
 from integration.ports import Answer, Attendee, Event, Span
 from tests.adapters.nextcloud.test_calendar_contract import remove
+from tests.service import until
 
 pytestmark = pytest.mark.live
 
 NEEDED = ("URL", "USER", "PASSWORD", "STAFF_PASSWORD", "MAIL")
 SITI, BUDI, ATASAN = (f"{name}@kantor.example" for name in ("siti", "budi", "atasan"))
-PATIENCE_SECONDS = 30
 
 
 @dataclass
@@ -42,11 +41,11 @@ class Office:
     known: set[str] = field(default_factory=set)
 
     def mails(self, event: Event, many: int) -> list[tuple[str, str]]:
-        """(receiver, subject) of what came since the last look, when it is so many; then no more may come."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while len(found := self._new(event)) < many and time.monotonic() < deadline:
-            time.sleep(0.1)
-        time.sleep(1)
+        """(receiver, subject) of what came since the last look, when it is so many and what was mailed later has come."""
+        until(lambda: len(self._new(event)) >= many, f"{many} mails about {event.title}")
+        later = replace(far_away(), attendees=(Attendee(ATASAN, "Atasan"),))
+        self.calendar.put(later)
+        until(lambda: self._new(later), "what was mailed later")
         found = self._new(event)
         self.known |= set(found)
         return sorted(found.values())
@@ -98,7 +97,11 @@ def office() -> Iterator[Office]:
 
 @pytest.fixture
 def event() -> Event:
-    """In a week far away, where nobody has anything else."""
+    return far_away()
+
+
+def far_away() -> Event:
+    """In a week where nobody has anything else."""
     name = uuid.uuid4().hex[:12]
     start = datetime(2034, 6, 5, 2, 0, tzinfo=UTC) + timedelta(hours=int(name[:4], 16) % 2000)
     span = Span(start, start + timedelta(hours=1))
@@ -156,6 +159,22 @@ def test_an_answer_is_read_back_and_survives_a_change_of_words(office: Office, e
     later = Span(event.span.start + timedelta(days=1), event.span.end + timedelta(days=1))
     office.calendar.put(replace(event, place="Aula", span=later, sequence=1))
     assert office.calendar.answers(event.uid) == []
+
+
+def test_who_threw_the_invitation_away_keeps_nobody_else_from_changes(office: Office, event: Event) -> None:
+    """A Nextcloud cannot put it into a calendar that has it in its bin, and refuses everybody's update for that."""
+    office.calendar.put(event)
+    office.mails(event, 2)
+    found = office.sees("siti", event)
+    assert found
+    assert requests.delete(office.url + found[0], auth=("siti", office.password), timeout=60).status_code == 204
+    assert [subject for _, subject in office.mails(event, 1)] == [f"Re: {event.title}"], "that she declines"
+    assert [(said.email, said.answer) for said in office.calendar.answers(event.uid)] == [(SITI, "declined")]
+    for number in (1, 2):
+        assert office.calendar.put(replace(event, place=f"Aula {number}", sequence=number)) == []
+        assert office.mails(event, 1) == [(BUDI, f"Invitation updated: {event.title}")]
+    office.calendar.cancel(replace(event, sequence=3))
+    assert office.mails(event, 1) == [(BUDI, f"Cancelled: {event.title}")]
 
 
 def test_three_people_are_asked_at_once_and_strangers_are_unknown(office: Office, event: Event) -> None:

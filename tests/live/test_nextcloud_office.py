@@ -6,7 +6,6 @@ See `talk_people.py` for what it wants. The tests are one story, in this order.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,42 +14,19 @@ import requests
 from sqlalchemy import select
 
 from integration import people
+from integration.guidance import SAY
+from integration.messages import Button, Reply, Text
+from integration.ports import Recipient
 from plugins.hadir.tables import attendance_event
 from plugins.izin.tables import absence
 from tests.live import talk_people
-from tests.live.nextcloud_office import administrator
 from tests.live.nextcloud_town import Town
 from tests.live.talk_people import Person, eventually
 from tests.photos import photo
 
 pytestmark = [pytest.mark.live, talk_people.wanted, pytest.mark.timeout(900)]
+FROM_EMPTY = True
 JAKARTA = ZoneInfo("Asia/Jakarta")
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    url, *admin = administrator()
-    made = Town(url, (admin[0], admin[1]), tmp_path_factory.mktemp("kantor"))
-    try:
-        made.open()
-        yield made
-    finally:
-        made.close()
-
-
-@pytest.fixture(scope="module")
-def hendra(town: Town) -> Person:
-    return town.people["hendra"]
-
-
-@pytest.fixture(scope="module")
-def siti(town: Town) -> Person:
-    return town.people["siti"]
-
-
-@pytest.fixture(scope="module")
-def dewi(town: Town) -> Person:
-    return town.people["dewi"]
 
 
 def test_from_empty_with_three_commands(town: Town) -> None:
@@ -97,6 +73,20 @@ def test_help_and_what_nobody_understands(town: Town, siti: Person) -> None:
     assert "koreksi" in siti.reads(room, "/hadir masuk")["message"]
     siti.types(room, "xyzzy kwartet")
     assert siti.reads(room, "")["message"]
+
+
+def test_where_only_the_bot_is_an_answer_to_its_message_is_understood(town: Town, dewi: Person) -> None:
+    """Nobody tells us the number of what the bot says there; Talk repeats its words with the answer."""
+    group, private = town.group("dewi", "tanpa akun"), dewi.opens(town.account)
+    dewi.switches_on(group, town.bot())
+    dewi.reads(group, "Hadir aktif", 0)
+    with town.inside() as hadir:
+        for word in ("koreksi", "bantuan"):
+            asked = Reply(Text(f"Perlu *{word}*?"), buttons=(Button(word.title(), f"hadir.{SAY}", word),))
+            hadir.ports.chats["nextcloud"].send(Recipient("nextcloud", "channel", group), asked, f"{town.run}:{word}")
+    older, last = dewi.reads(group, "koreksi", 0), int(dewi.messages(private)[0]["id"])
+    dewi.chooses(group, older, "Koreksi")
+    dewi.reads(private, "/form/", last)
 
 
 def test_sick_with_a_letter_approved_by_a_number(town: Town, siti: Person, hendra: Person) -> None:

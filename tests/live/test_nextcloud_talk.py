@@ -1,7 +1,6 @@
 """A real Talk: commands typed by real accounts, answers in private, a form filled from Talk's link in a browser, a number.
 
-Wants HADIR_LIVE_NEXTCLOUD_URL, NC_ADMIN_USER and NC_ADMIN_PASSWORD, and HADIR_LIVE_OCC: a command that runs `occ`
-there, because only that installs a bot. The server must reach this machine's loopback.
+See `talk_people.py` for what it wants.
 """
 
 from __future__ import annotations
@@ -9,9 +8,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import shlex
-import socket
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -33,56 +29,16 @@ from integration.settings import load
 from plugins.hadir.tables import attendance_correction, attendance_event
 from tests import cast
 from tests.conftest import SECRET
+from tests.live import talk_people
+from tests.live.nextcloud_office import administrator
 from tests.live.recording import serving
 from tests.live.running import Clock
-from tests.service import PATIENCE_SECONDS, until
+from tests.live.talk_people import PASSWORD, Person, occ
+from tests.postgres import free_port
+from tests.service import PATIENCE_SECONDS
 
-NEEDED = ("HADIR_LIVE_NEXTCLOUD_URL", "HADIR_LIVE_OCC", "NC_ADMIN_USER", "NC_ADMIN_PASSWORD")
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.skipif(not all(map(os.environ.get, NEEDED)), reason=f"{', '.join(NEEDED)} name no running Nextcloud"),
-]
-PASSWORD = "Percobaan-1234!"
+pytestmark = [pytest.mark.live, talk_people.wanted]
 CHROMIUM = "/usr/bin/chromium"
-
-
-@dataclass
-class Person:
-    """Somebody with a Talk client."""
-
-    url: str
-    id: str
-    password: str = PASSWORD
-
-    def __call__(self, method: str, path: str, **body: Any) -> Any:
-        headers = {"OCS-APIRequest": "true", "Accept": "application/json"}
-        login = (self.id, self.password)
-        answer = requests.request(method, f"{self.url}/ocs/v2.php{path}", json=body, headers=headers, auth=login, timeout=30)
-        assert answer.ok or answer.status_code == 304, f"{method} {path}: {answer.status_code} {answer.text[:300]}"
-        return answer.json()["ocs"]["data"] if answer.status_code != 304 else []
-
-    def opens(self, account: str) -> str:
-        token: str = self("POST", "/apps/spreed/api/v4/room", roomType=1, invite=account)["token"]
-        return token
-
-    def types(self, room: str, text: str, *, answering: int = 0) -> int:
-        return int(self("POST", f"/apps/spreed/api/v1/chat/{room}", message=text, replyTo=answering)["id"])
-
-    def messages(self, room: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self("GET", f"/apps/spreed/api/v1/chat/{room}?lookIntoFuture=0&limit=100&setReadMarker=0")
-        return found
-
-    def reads(self, room: str, words: str, after: int = 0) -> dict[str, Any]:
-        """The message of somebody else with these words, now or soon."""
-        found: list[dict[str, Any]] = []
-
-        def there() -> bool:
-            others = [m for m in self.messages(room) if m["actorId"] != self.id and int(m["id"]) > after]
-            found[:] = [m for m in others if words in str(m["message"]) and not m["systemMessage"]]
-            return bool(found)
-
-        until(there, f"{words!r} for {self.id}")
-        return found[0]
 
 
 @dataclass
@@ -96,19 +52,13 @@ class Office:
     made: list[Person] = field(default_factory=list)
 
 
-def occ(*words: str, **environment: str) -> str:
-    command = [*shlex.split(os.environ["HADIR_LIVE_OCC"]), *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, env=os.environ | environment)
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     home, run = tmp_path_factory.mktemp("talk"), f"talk-{secrets.token_hex(3)}"
     url = os.environ["HADIR_LIVE_NEXTCLOUD_URL"].rstrip("/")
-    admin = Person(url, os.environ["NC_ADMIN_USER"], os.environ["NC_ADMIN_PASSWORD"])
+    admin = Person(url, *administrator()[1:])
     accounts = [Person(url, f"{run}-{name}") for name in ("hadir", "siti", "budi")]
-    bot, secret, port = f"{run} bot", secrets.token_hex(32), _free_port()
+    bot, secret, port = f"{run} bot", secrets.token_hex(32), free_port()
     stop = threading.Event()
     hadir: Hadir | None = None
     number = ""
@@ -149,13 +99,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             if found := access.access(hadir):
                 access.client(hadir, found).close()
             hadir.database.dispose()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _settle(hadir: Hadir, usernames: dict[str, str], bot: str) -> None:

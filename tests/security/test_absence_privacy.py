@@ -51,6 +51,10 @@ READERS: dict[str, set[str]] = {
 EVERYBODY = tuple(row[0] for row in cast.CAST)
 
 
+# Who may read what is decided in no database; and every command is said by everybody.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
 @pytest.fixture(autouse=True)
 def _office(hadir: Hadir, chat: Chat, clock: cast.Clock) -> None:
     """It is Tuesday morning; Siti and Wayan are away until Friday, what Yosef asked for was rejected."""

@@ -26,6 +26,10 @@ from tests import cast
 from tests.plugins.izin.post import approved
 from tests.plugins.jadwal import rotas
 from tests.plugins.jadwal.published import publish
+from tests.plugins.rapat.house import arranged
+from tests.plugins.rapat.invited import card, invites
+from tests.plugins.rapat.invited import works as goes_out
+from tests.plugins.rapat.office import plans, works
 from tests.post import button, inbox, person_id
 from tests.security.conftest import change
 
@@ -186,6 +190,128 @@ def a_coupling(hadir: Hadir, chat: Chat) -> str:
     return "1"
 
 
+def a_meeting(_hadir: Hadir, chat: Chat) -> str:
+    chat("siti").says(f'/rapat besok 09.00 "{SECRET}" @dewi')
+    return "1"
+
+
+def a_meeting_as_it_is(hadir: Hadir, chat: Chat) -> str:
+    return a_meeting(hadir, chat) + " 1"
+
+
+def a_series(_hadir: Hadir, chat: Chat) -> str:
+    chat("siti").says(f'/rapat tiap jumat 09.00 "{SECRET}" @dewi')
+    return "1"
+
+
+def a_date(hadir: Hadir, chat: Chat) -> str:
+    return a_series(hadir, chat) + " 1"
+
+
+def a_date_as_it_is(hadir: Hadir, chat: Chat) -> str:
+    return a_series(hadir, chat) + " 1 1"
+
+
+def a_clash(hadir: Hadir, chat: Chat) -> str:
+    """Siti is asked whether Dewi, who has something else, is to be invited."""
+    plans(hadir, "dewi", by="rina", state="planned")
+    chat("siti").says(f'/rapat besok 09.00 "{SECRET}" @dewi')
+    works(hadir)
+    return "2 1"
+
+
+def a_time_instead(hadir: Hadir, chat: Chat) -> str:
+    return a_clash(hadir, chat) + " 2026-11-24T06:00:00+00:00"
+
+
+def a_channel_again(hadir: Hadir, chat: Chat) -> str:
+    a_clash(hadir, chat)
+    return '2 [["channel","mattermost","c1","umum"]]'
+
+
+def a_search(hadir: Hadir, chat: Chat) -> str:
+    chat("siti").says(f'/rapat cari-waktu "{SECRET}" @dewi besok 09.00, lusa 13.00')
+    works(hadir)
+    return "1"
+
+
+def a_vote(hadir: Hadir, chat: Chat) -> str:
+    return a_search(hadir, chat) + " yes"
+
+
+def a_meeting_now(hadir: Hadir, chat: Chat, there: tuple[str, ...] = ("dewi", "siti")) -> str:
+    """Siti's, with Dewi."""
+    _, date = arranged(hadir, "dewi", organizer="siti", title=SECRET, starts=(cast.at("2026-11-23T07:30+07:00"),))
+    for who in there:
+        assert "tercatat" in chat(who).presses(Button("x", "rapat.present", str(date.id)))
+    return str(date.id)
+
+
+def some_minutes(hadir: Hadir, chat: Chat) -> str:
+    """A draft of Siti's about a meeting with Dewi, who has to do something."""
+    value = a_meeting_now(hadir, chat, ())
+    siti = chat("siti")
+    siti.says("/rapat notulen tulis")
+    siti.submits(text=f"# Notulen\n\n## Tindak lanjut\n- [ ] {SECRET} @dewi 30/11/2026\n")
+    return f"{value}:2"
+
+
+def a_task(hadir: Hadir, chat: Chat) -> str:
+    some_minutes(hadir, chat)
+    return "1"
+
+
+def a_done_task(hadir: Hadir, chat: Chat) -> str:
+    a_task(hadir, chat)
+    chat("dewi").presses(Button("x", "rapat.task_done", "1"))
+    return "1"
+
+
+def a_point(hadir: Hadir, chat: Chat) -> str:
+    """Dewi's, for Siti's meeting."""
+    a_meeting_now(hadir, chat, ())
+    assert SECRET in chat("dewi").says(f"/rapat usul {SECRET}")
+    return "1"
+
+
+def a_point_taken_back(hadir: Hadir, chat: Chat) -> str:
+    a_point(hadir, chat)
+    chat("dewi").presses(Button("x", "rapat.agenda_withdraw", "1"))
+    return "1"
+
+
+def an_invitation(hadir: Hadir, _chat: Chat) -> str:
+    """Siti has invited Dewi."""
+    invites(hadir, "dewi", by="siti", title=SECRET)
+    goes_out(hadir)
+    return card(hadir, "dewi").buttons[0].value
+
+
+def answered_by_siti(action: str) -> Callable[[Hadir, Chat], str]:
+    """An invitation to which she has said the same: everybody's answer is their own."""
+
+    def scene(hadir: Hadir, chat: Chat) -> str:
+        value = an_invitation(hadir, chat)
+        press(hadir, "siti", action, value, REASON)
+        return value
+
+    return scene
+
+
+def a_list_of_answers(hadir: Hadir, chat: Chat) -> str:
+    an_invitation(hadir, chat)
+    return "1"
+
+
+def with_dewi_there(hadir: Hadir, chat: Chat) -> str:
+    return a_meeting_now(hadir, chat, ("dewi",))
+
+
+def a_presence(hadir: Hadir, chat: Chat) -> str:
+    return a_meeting_now(hadir, chat) + " 1 off"
+
+
+NEW_TIME = {"title": "Rapat", "day": "1/12/2026", "time": "10.00", "length": "1 jam", "mode": "virtual"}
 REASON = {"reason": "tidak bisa"}
 OWNERS: dict[str, Owned] = {
     "hadir.place": Owned(nothing, frozenset()),
@@ -233,6 +359,52 @@ OWNERS: dict[str, Owned] = {
     "berkas.release_ask": Owned(a_coupling, frozenset({"budi", "agus"})),
     "berkas.release": Owned(a_coupling, frozenset({"budi", "agus"})),
     "berkas.upload": Owned(nothing, frozenset()),
+    "rapat.new": Owned(nothing, frozenset()),
+    "rapat.form": Owned(nothing, frozenset()),
+    "rapat.here": Owned(nothing, frozenset()),
+    "rapat.undo": Owned(a_meeting, frozenset({"siti"})),
+    "rapat.cancel_yes": Owned(a_meeting, frozenset({"siti"})),
+    "rapat.date_off": Owned(a_date, frozenset({"siti"})),
+    "rapat.holidays": Owned(a_series, frozenset({"siti"})),
+    "rapat.change_open": Owned(a_meeting, frozenset({"siti"})),
+    "rapat.date_open": Owned(a_date, frozenset({"siti"})),
+    "rapat.change": Owned(a_meeting_as_it_is, frozenset({"siti"}), lambda _: NEW_TIME),
+    "rapat.change_date": Owned(a_date_as_it_is, frozenset({"siti"}), lambda _: NEW_TIME),
+    "rapat.check_invite": Owned(a_clash, frozenset({"siti"})),
+    "rapat.check_time": Owned(a_time_instead, frozenset({"siti"})),
+    "rapat.check_drop": Owned(a_clash, frozenset({"siti"})),
+    "rapat.check_again": Owned(a_channel_again, frozenset({"siti"})),
+    "rapat.poll": Owned(nothing, frozenset()),
+    "rapat.poll_vote": Owned(a_vote, frozenset({"siti", "dewi"})),
+    "rapat.poll_all": Owned(a_search, frozenset({"siti", "dewi"})),
+    "rapat.poll_show": Owned(a_search, frozenset({"siti", "dewi"})),
+    "rapat.poll_pick": Owned(a_search, frozenset({"siti"})),
+    "rapat.poll_drop": Owned(a_search, frozenset({"siti"})),
+    "rapat.accept": Owned(answered_by_siti("rapat.accept"), frozenset({"siti", "dewi"})),
+    "rapat.decline": Owned(answered_by_siti("rapat.decline"), frozenset({"siti", "dewi"})),
+    "rapat.maybe": Owned(answered_by_siti("rapat.maybe"), frozenset({"siti", "dewi"})),
+    "rapat.why": Owned(answered_by_siti("rapat.why"), frozenset({"siti", "dewi"}), lambda _: REASON),
+    "rapat.answers": Owned(a_list_of_answers, frozenset({"siti"})),
+    "rapat.letter": Owned(a_list_of_answers, frozenset({"siti", "dewi"})),
+    "rapat.present": Owned(a_meeting_now, frozenset({"siti", "dewi"})),
+    "rapat.leave": Owned(with_dewi_there, frozenset({"dewi"})),
+    "rapat.attendance": Owned(a_meeting_now, frozenset({"siti", "dewi"})),
+    "rapat.attendance_pdf": Owned(a_meeting_now, frozenset({"siti", "dewi"})),
+    "rapat.attendance_add": Owned(
+        a_meeting_now, frozenset({"siti"}), lambda _: {"who": cast.NIP["agus"], "came": "07.30", "reason": "HP mati"}
+    ),
+    "rapat.attendance_remove": Owned(a_meeting_now, frozenset({"siti"}), lambda _: {"who": "Dewi", "reason": "salah"}),
+    "rapat.minutes": Owned(some_minutes, frozenset({"siti"}), lambda _: {"text": "# Notulen\n- [x] beres"}),
+    "rapat.minutes_publish": Owned(some_minutes, frozenset({"siti"})),
+    "rapat.minutes_send": Owned(some_minutes, frozenset({"siti"})),
+    "rapat.task_done": Owned(a_task, frozenset({"siti", "dewi"})),
+    "rapat.task_undo": Owned(a_done_task, frozenset({"siti", "dewi"})),
+    "rapat.task_change": Owned(a_task, frozenset({"siti"}), lambda _: {"task": "1", "what": "due", "due": "7/12/2026"}),
+    "rapat.agenda_withdraw": Owned(a_point, frozenset({"dewi"})),
+    "rapat.agenda_done": Owned(a_point, frozenset({"siti"})),
+    "rapat.agenda_drop": Owned(a_point, frozenset({"siti"})),
+    "rapat.agenda_back": Owned(a_point_taken_back, frozenset({"dewi"})),
+    "rapat.attendance_undo": Owned(a_presence, frozenset({"siti"})),
     "izin.edit": Owned(nothing, frozenset()),
     "izin.ask": Owned(nothing, frozenset()),
     "izin.approve": Owned(a_request, LINE),
@@ -441,11 +613,15 @@ def fields_of(hadir: Hadir, chat: Chat, action: str) -> set[str]:
         "jadwal.register": "/jadwal daftar-wfh tambah",
         "izin.letter": "/izin surat",
         "berkas.upload": "/berkas unggah",
+        "rapat.new": "/rapat baru",
+        "rapat.poll": "/rapat cari-waktu baru",
+        "rapat.change": "/rapat ubah 1",
+        "rapat.change_date": "/rapat ubah 1 jumat",
         "berkas.share": f"/berkas bagikan Hadir/Lain/{SECRET}.txt",
     }
     if action not in opens:
         return {"reason"}
-    talker = chat("siti" if action in ("izin.letter", "berkas.share") else "rina")
+    talker = chat("siti" if action in ("izin.letter", "berkas.share", "rapat.change", "rapat.change_date") else "rina")
     talker.says(opens[action])
     assert isinstance(talker.last, Form), (action, talker.last)
     return {field.name for field in talker.last.fields}

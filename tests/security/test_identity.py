@@ -236,7 +236,7 @@ def test_pressing_needs_a_handler_that_is_a_button(hadir: Hadir, chat: Chat) -> 
         "",
         "hadir.say.say",
         "__class__.say",
-        "rapat.say",
+        "logbook.say",
     ):
         with pytest.raises(Refused):
             hadir.dispatcher.handle(chat("siti").sender, ButtonPress(action, "x"), hadir.clock())

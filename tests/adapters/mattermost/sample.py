@@ -93,6 +93,10 @@ def scan(_context: Context, _said: object) -> Form:
     return Form("uji.kirim", "Surat", (Field("surat", "Surat", "file"),))
 
 
+def minutes(_context: Context, _said: object) -> Form:
+    return Form("uji.kirim", "Notulen", (Field("alasan", "Isi", "textarea", "baris\n" * 1000, max_length=1 << 20),))
+
+
 UJI = Plugin(
     name="uji",
     description="Uji",
@@ -105,6 +109,7 @@ UJI = Plugin(
         Subcommand("umum", public, "Public"),
         Subcommand("form", form, "Form"),
         Subcommand("surat", scan, "Form with a file"),
+        Subcommand("notulen", minutes, "Form with a long text"),
         Subcommand("menu", home, "Menu"),
     ),
     translations=Path(__file__).parent / "translations",

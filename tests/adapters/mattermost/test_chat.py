@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from werkzeug import Request, Response
 
 from integration import installation
 from integration.adapters.mattermost.chat import MARK, MattermostChat, connect, post_mark
-from integration.adapters.mattermost.client import MattermostError
+from integration.adapters.mattermost.errors import MattermostError
 from integration.adapters.mattermost.signed import read_button
 from integration.app import assemble
 from integration.core import Hadir
@@ -144,3 +145,38 @@ def test_a_token_that_setup_renewed_is_picked_up(
     store("new")
     assert chat.send(PUB, Reply(Text("x")), "k").message_id == "post1"
     hadir.database.dispose()
+
+
+# ---------------------------------------------------------------- threads
+
+
+def test_below_another_post(chat: MattermostChat, posts: list[dict[str, Any]]) -> None:
+    sent = chat.send(replace(PUB, thread="root1"), Reply(Text("x")), "k1")
+    assert (posts[0]["root_id"], sent.thread) == ("root1", "root1")
+    assert chat.send(PUB, Reply(Text("x")), "k2").thread == ""
+    assert "root_id" not in posts[1]
+
+
+@pytest.mark.parametrize("error", ["root_id", "channel_root_id"])
+def test_below_a_post_that_somebody_has_deleted(chat: MattermostChat, httpserver: HTTPServer, error: str) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> Response:
+        seen.append(request.json)
+        if request.json.get("root_id"):
+            body = f'{{"id": "api.post.create_post.{error}.app_error", "message": "Invalid", "status_code": 400}}'
+            return Response(body, 400, content_type="application/json")
+        return Response('{"id": "post1"}', 201, content_type="application/json")
+
+    httpserver.expect_request("/api/v4/posts", method="POST").respond_with_handler(answer)
+    sent = chat.send(replace(PUB, thread="root1"), Reply(Text("x"), files=()), "k1")
+    assert (sent.message_id, sent.channel_id, sent.thread) == ("post1", "chan", "")
+    assert [post.get("root_id", "") for post in seen] == ["root1", ""]
+    assert seen[0]["pending_post_id"] == seen[1]["pending_post_id"]
+
+
+def test_another_refusal_of_a_post_in_a_thread_is_one(chat: MattermostChat, httpserver: HTTPServer) -> None:
+    body = {"id": "api.context.permissions.app_error", "message": "no", "status_code": 403}
+    httpserver.expect_request("/api/v4/posts", method="POST").respond_with_json(body, status=403)
+    with pytest.raises(MattermostError, match="/invite @hadir"):
+        chat.send(replace(PUB, thread="root1"), Reply(Text("x")), "k1")

@@ -14,7 +14,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from integration.adapters.mattermost.client import Client, MattermostError, driver
+from integration.adapters.mattermost.client import Client, driver
+from integration.adapters.mattermost.errors import MattermostError
 from tests.adapters.mattermost.conftest import PAYLOADS
 from tests.postgres import free_port
 

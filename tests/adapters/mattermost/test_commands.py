@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy import delete, event
 from werkzeug import Request, Response
 
-from integration.adapters.mattermost import render
+from integration.adapters.mattermost import received, render
 from integration.adapters.mattermost.routes import blueprint
 from integration.adapters.mattermost.tables import mattermost_command
 from integration.app import assemble
@@ -52,6 +52,12 @@ def test_several_mentions_come_as_several_fields(desk: Desk) -> None:
     assert said["mentions"] == [["budi", "b"], ["dewi", "d"]]
     said = heard(desk.types("siti", "/uji echo @budi @dewi", user_mentions="budi,dewi", user_mentions_ids="b d"))
     assert said["mentions"] == [["budi", "b"], ["dewi", "d"]]
+
+
+def test_channels_come_with_the_ids_that_mattermost_tells() -> None:
+    fields = {"channel_mentions": ["umum", "rapat-it"], "channel_mentions_ids": ["c1", "c2"]}
+    assert received.channels(fields) == (("umum", "c1"), ("rapat-it", "c2"))
+    assert received.channels({"channel_mentions": ["umum"]}) == ()
 
 
 @pytest.mark.parametrize(

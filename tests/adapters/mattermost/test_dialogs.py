@@ -210,6 +210,16 @@ def test_a_form_with_a_file_is_a_link_to_its_page(with_pages: Desk, dialogs: lis
     assert 'type="file"' in page.text
 
 
+def test_a_long_text_is_written_on_a_page_too(with_pages: Desk, dialogs: list[dict[str, Any]]) -> None:
+    """A dialog would cut it off after 3,000 letters, and what is cut off would be taken for deleted."""
+    said = with_pages.types("siti", "/uji notulen").get_json()["text"]
+    found = re.fullmatch(r"Silakan menulis di halaman ini: \*\*\[Buka formulir\]\((http\S+)\)\*\*", said)
+    assert found, said
+    assert dialogs == []
+    page = with_pages.http.get(urlsplit(found[1]).path)
+    assert page.text.count("baris\n") == 1000
+
+
 def test_a_form_that_did_not_open_is_a_link_too(with_pages: Desk) -> None:
     said = with_pages.types("siti", "/uji form").get_json()["text"]
     assert re.search(r"\[Buka formulir\]\(http\S+\)", said), said

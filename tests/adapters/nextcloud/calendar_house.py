@@ -42,6 +42,7 @@ class CalendarHouse:
         self.mailed: Counter[str] = Counter()
         self.asked: Counter[str] = Counter()
         self.unreachable: set[str] = set()
+        self.thrown_away: set[str] = set()
         self.addresses = ["hadir@kantor.example"]
         self.faults: dict[str, list[Fault | None]] = {}
         self.after_put: list[Fault] = []
@@ -76,6 +77,8 @@ class CalendarHouse:
         if any(uid in other for path, other in self.objects.items() if path != request.path):
             words = "Calendar object with uid already exists in this calendar collection."
             return _xml(400, _ERROR.format("Sabre\\DAV\\Exception\\BadRequest", words))
+        if self._in_a_bin(content):
+            return _xml(500, _ERROR.format("Doctrine\\Exception", 'Unique violation: "calobjects_by_uid_index"'))
         self.objects[request.path] = self._delivered(content, there)
         for late in self.after_put[:1]:
             self.after_put.remove(late)
@@ -92,6 +95,18 @@ class CalendarHouse:
         ]
         return _xml(207, _MULTI.format("".join(found)))
 
+    def declines(self, path: str, who: str) -> None:
+        """As a person's calendar program says it when they throw the event away."""
+        wanted = re.compile(rf"(ATTENDEE[^\n]*PARTSTAT=)[A-Z-]+([^\n]*{who})")
+        self.objects[path] = wanted.sub(r"\g<1>DECLINED\g<2>", self.objects[path].replace("\r\n ", ""))
+        self.thrown_away.add(who)
+
+    def _in_a_bin(self, content: str) -> bool:
+        """Whether it would have to go into the calendar of somebody who has it in their bin; others are mailed before."""
+        lines = [line for line in content.replace("\r\n ", "").split("\r\n") if line.startswith("ATTENDEE")]
+        told = [line.rpartition("mailto:")[2] for line in lines if "SCHEDULE-AGENT=CLIENT" not in line]
+        return bool(self.thrown_away.intersection(told))
+
     def _delivered(self, content: str, there: str | None) -> str:
         """With what became of the mails; like Nextcloud, it mails whom it is forced to, else about what has changed."""
         lines = content.replace("\r\n ", "").split("\r\n")
@@ -99,7 +114,8 @@ class CalendarHouse:
         for number, line in enumerate(lines):
             if line.startswith("ATTENDEE"):
                 address = line.rpartition("mailto:")[2]
-                mails = "SCHEDULE-FORCE-SEND" in line if forced and there else True
+                news = modified(content) != modified(there or "") and "SCHEDULE-AGENT=CLIENT" not in line
+                mails = "SCHEDULE-FORCE-SEND" in line if forced and there else news
                 if mails and address not in self.unreachable:
                     self.mailed[address] += 1
                 status = "5.0" if address in self.unreachable else "1.1"
@@ -107,6 +123,12 @@ class CalendarHouse:
                     "ATTENDEE;", f"ATTENDEE;SCHEDULE-STATUS={status};", 1
                 )
         return "\r\n".join(lines)
+
+
+def modified(content: str) -> str:
+    """What has not changed by it is no news."""
+    found = re.search(r"LAST-MODIFIED:(\S+)", content)
+    return found[1] if found else ""
 
 
 def etag(content: str) -> str:

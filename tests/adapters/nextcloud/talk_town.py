@@ -183,7 +183,10 @@ class Town:
         room = self.rooms.get(token)
         if room is None or not room.bot or request.headers.get("X-Nextcloud-Talk-Bot-Signature") != signed:
             return ocs(None, 401)
-        self._message(room, "bots", "bot-1", body["message"], [], 0, body["referenceId"])
+        parent = int(body.get("replyTo", 0))
+        if parent and not any(message["id"] == parent for message in room.messages):
+            return ocs([], 400)
+        self._message(room, "bots", "bot-1", body["message"], [], parent, body["referenceId"])
         return ocs(None, 201)
 
     def _bots(self, token: str, on: bool) -> Response:
@@ -263,15 +266,14 @@ class Town:
         return message
 
     def _created(self, room: Room, message: Mapping[str, Any]) -> dict[str, Any]:
-        actor = {
-            "type": "Person",
-            "id": f"{message['actorType']}/{message['actorId']}",
-            "name": str(message["actorId"]).title(),
-        }
         note = self._note(message)
         if parent := message.get("parent"):
-            note["inReplyTo"] = {"type": "Note", "actor": actor, "object": self._note(parent)}
-        return {"type": "Create", "actor": actor, "object": note, "target": self._collection(room)}
+            note["inReplyTo"] = {"type": "Note", "actor": self._actor(parent), "object": self._note(parent)}
+        return {"type": "Create", "actor": self._actor(message), "object": note, "target": self._collection(room)}
+
+    def _actor(self, message: Mapping[str, Any]) -> dict[str, str]:
+        who = str(message["actorId"])
+        return {"type": "Person", "id": f"{message['actorType']}/{who}", "name": who.title()}
 
     def _note(self, message: Mapping[str, Any]) -> dict[str, Any]:
         content = json.dumps({"message": message["message"], "parameters": message["messageParameters"]})

@@ -25,6 +25,7 @@ from tests.cast import Clock, at
 SITI, BUDI = "siti@kantor.example", "budi@kantor.example"
 SPAN = Span(at("2026-11-24T09:00+07:00"), at("2026-11-24T10:00+07:00"))
 RAPAT = Event("rapat-1", "Rapat", SPAN, "Asia/Jakarta", attendees=(Attendee(SITI), Attendee(BUDI)))
+LATER = Span(SPAN.start + timedelta(hours=3), SPAN.end + timedelta(hours=3))
 PATH = f"{HOME}/hadir/rapat-1.ics"
 PAGE = "<html><body>Silakan masuk ke jaringan kantor</body></html>"
 
@@ -35,9 +36,14 @@ def house(httpserver: HTTPServer) -> CalendarHouse:
 
 
 @pytest.fixture
-def calendar(house: CalendarHouse) -> Iterator[NextcloudCalendar]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def calendar(house: CalendarHouse, clock: Clock) -> Iterator[NextcloudCalendar]:
     with contextlib.closing(Client(house.url, USER, PASSWORD, silence_seconds=5)) as client:
-        yield NextcloudCalendar(client, clock=Clock())
+        yield NextcloudCalendar(client, clock=clock)
 
 
 def refused(act: Callable[[], object]) -> NextcloudError:
@@ -58,6 +64,43 @@ def test_an_answer_that_was_lost_is_looked_up_before_the_event_is_sent_again(
     assert calendar.put(RAPAT) == []
     assert house.mailed == {SITI: 1, BUDI: 1}
     assert house.asked["PUT"] == 1
+
+
+def test_who_threw_the_invitation_away_keeps_nobody_else_from_changes(
+    house: CalendarHouse, calendar: NextcloudCalendar, clock: Clock
+) -> None:
+    calendar.put(RAPAT)
+    house.declines(PATH, SITI)
+    for number in (1, 2):
+        clock.now += timedelta(minutes=1)
+        assert calendar.put(replace(RAPAT, title=f"Ubah {number}", span=LATER, sequence=number)) == []
+        assert f"SUMMARY:Ubah {number}" in house.objects[PATH]
+    clock.now += timedelta(minutes=1)
+    calendar.cancel(replace(RAPAT, sequence=3))
+    assert house.mailed == {SITI: 1, BUDI: 4}
+    assert [(said.email, said.answer) for said in calendar.answers(RAPAT.uid)] == [(SITI, "declined")]
+
+
+def test_whoever_takes_it_out_of_the_bin_and_says_yes_hears_of_changes_again(
+    house: CalendarHouse, calendar: NextcloudCalendar, clock: Clock
+) -> None:
+    calendar.put(RAPAT)
+    house.declines(PATH, SITI)
+    clock.now += timedelta(minutes=1)
+    calendar.put(replace(RAPAT, title="Ubah", sequence=1))
+    assert [(said.email, said.answer) for said in calendar.answers(RAPAT.uid)] == [(SITI, "declined")]
+    house.thrown_away.clear()
+    house.objects[PATH] = house.objects[PATH].replace("PARTSTAT=DECLINED", "PARTSTAT=ACCEPTED")
+    clock.now += timedelta(minutes=1)
+    calendar.put(replace(RAPAT, title="Lagi", sequence=2))
+    assert house.mailed[SITI] == 2
+
+
+def test_where_it_lies_in_a_bin_and_nobody_declined_the_cure_is_said(house: CalendarHouse, calendar: NextcloudCalendar) -> None:
+    house.thrown_away.add(SITI)
+    error = refused(lambda: calendar.put(RAPAT))
+    assert "empty that bin" in str(error)
+    assert not error.permanent
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])

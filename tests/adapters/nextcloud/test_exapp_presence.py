@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import time
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -183,8 +183,10 @@ def test_a_server_in_trouble_is_asked_again_later(
 
 
 def test_a_server_that_is_slow_or_hangs_up_holds_nobody_for_long(httpserver: HTTPServer, presence_at: Make) -> None:
-    httpserver.expect_request(CUSTOM).respond_with_handler(lambda _: time.sleep(1.2) or Response())  # type: ignore[func-returns-value]
+    over = threading.Event()
+    httpserver.expect_request(CUSTOM).respond_with_handler(lambda _: Response(str(over.wait(20))))
     assert "in time" in str(trouble(lambda: show(presence_at(address(httpserver), silence_seconds=0.4))))
+    over.set()
     httpserver.clear()
     httpserver.expect_request(CUSTOM).respond_with_handler(hang_up)
     assert "cannot be reached" in str(trouble(lambda: show(presence_at(address(httpserver)))))

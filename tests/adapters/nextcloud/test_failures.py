@@ -159,6 +159,16 @@ def test_a_silent_server_is_left(silent: Silent, connect: Connect) -> None:
     assert "did not answer in time" in str(error)
 
 
+def test_while_a_person_waits_it_is_tried_twice_and_otherwise_three_times(nextcloud: HTTPServer, connect: Connect) -> None:
+    asked = script(nextcloud, Response(status=502))
+    storage = connect(address(nextcloud))
+    with storage.within(20):
+        refused(lambda: put(storage))
+    assert len(asked.bodies) == 2
+    refused(lambda: put(storage))
+    assert len(asked.bodies) == 2 + 3
+
+
 def test_a_person_does_not_wait_for_a_slow_server(silent: Silent, connect: Connect) -> None:
     client = Client(silent.url, USER, PASSWORD)
     with client.within(0.3):

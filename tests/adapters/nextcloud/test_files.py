@@ -33,6 +33,12 @@ def test_a_listing_holds_files_only_and_is_in_order(storage: NextcloudStorage) -
     assert [file.path for file in storage.list("")] == ["a.txt", "b.txt"]
 
 
+def test_who_wrote_a_file_is_known(storage: NextcloudStorage) -> None:
+    storage.put("Masuk/a.txt", b"isi", TEXT)
+    assert storage.changed_by("Masuk/a.txt") == storage._client.user
+    assert storage.changed_by("Masuk") == "", "nobody writes a folder"
+
+
 def test_a_repeated_share_is_the_same_link_with_the_same_password(storage: NextcloudStorage) -> None:
     storage.put("a.txt", b"isi", TEXT)
     first = storage.share("a.txt")

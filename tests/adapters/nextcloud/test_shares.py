@@ -56,6 +56,7 @@ class Office:
         self.posts += 1
         if self.posts > self.patience:
             return Response(status=429)
+        assert given["sendMail"] == "false", "Hadir tells people itself"
         if given["shareWith"] == USER:
             return _ocs([], 403, "Cannot share with yourself")
         if given["shareWith"] not in self.accounts:
@@ -94,6 +95,15 @@ def test_the_list_is_what_holds(storage: NextcloudStorage, office: Office) -> No
     assert (office.posts, office.changes) == before  # a repeat asks for nothing
     storage.grant("Kanal", [], edit=True)
     assert office.who() == {}
+
+
+def test_some_may_change_it_and_the_others_read(storage: NextcloudStorage, office: Office) -> None:
+    storage.grant("Kanal", ["siti", "budi"], edit={"budi"})
+    assert office.who() == {"siti": 1, "budi": 15}
+    storage.grant("Kanal", ["siti", "budi"], edit=["siti"])
+    assert office.who() == {"siti": 15, "budi": 1}
+    storage.grant("Kanal", ["siti", "budi"], edit=())
+    assert office.who() == {"siti": 1, "budi": 1}
 
 
 def test_groups_are_granted_too_and_links_stay(storage: NextcloudStorage, office: Office) -> None:

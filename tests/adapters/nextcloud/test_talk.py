@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -125,6 +125,42 @@ def test_a_number_presses_the_button_of_the_message_that_it_answers(talk: Office
     assert talk.types("siti", "1", answering=int(older.message_id)) == "Disetujui: lama"
 
 
+def test_where_only_the_bot_is_an_answer_to_its_message_chooses_too(
+    talk: Office, chat: TalkChat, town: Town, clock: cast.Clock
+) -> None:
+    """Nobody tells us the number of what it said there; the words of the message that is answered come along."""
+    room = town.group("Rapat", "siti", "budi")
+    older = asks(chat, room, "Setuju *hari* ini, {jam} 9?", "lama")
+    clock.now += timedelta(minutes=1)
+    asks(chat, room, "Dua?", "baru")
+    assert talk.types("siti", "1", room) == "Disetujui: baru"
+    assert talk.types("siti", "1", room, answering=older) == "Disetujui: lama"
+    assert talk.types("budi", "1", room, answering=older) == "Disetujui: lama"
+
+
+def test_of_two_messages_with_the_same_words_neither_is_pressed_by_chance(
+    talk: Office, chat: TalkChat, town: Town, clock: cast.Clock
+) -> None:
+    room = town.group("Rapat", "siti")
+    first = asks(chat, room, "Setuju?", "satu")
+    asks(chat, room, "Setuju?", "satu")
+    assert talk.types("siti", "1", room, answering=first) == "Disetujui: satu"
+    clock.now += timedelta(minutes=1)
+    asks(chat, room, "Setuju?", "dua")
+    assert talk.types("siti", "1", room, answering=first) == ""
+    assert talk.types("siti", "1", room) == "Disetujui: dua"
+
+
+def asks(chat: TalkChat, room: Room, words: str, value: str) -> int:
+    """The number of the message, which Talk does not tell us."""
+    chat.send(
+        to(room),
+        Reply(fill("{words}", words=words), buttons=(Button("Ya", "desk.yes", value),)),
+        f"{words} {value} {len(room.messages)}",
+    )
+    return int(room.messages[-1]["id"])
+
+
 def test_nobody_chooses_what_was_offered_to_somebody_else(talk: Office, chat: TalkChat, town: Town) -> None:
     offered = chat.send(SITI, Reply(Text("Setuju?"), buttons=(Button("Ya", "desk.yes", "7"),)), "a")
     chat.send(Recipient("nextcloud", "person", "budi"), HELLO, "b")
@@ -178,6 +214,31 @@ def test_a_very_long_message_is_cut_and_its_numbers_are_not(chat: TalkChat, town
     assert len(text) <= 32_000
     assert text.endswith("1. Ya")
     assert "tidak muat" in text
+
+
+def test_in_a_group_it_answers_an_earlier_message_of_its_own(chat: TalkChat, town: Town) -> None:
+    room = town.group("Umum", ACCOUNT, "siti")
+    root = chat.send(to(room), HELLO, "a")
+    sent = chat.send(replace(to(room), thread=root.message_id), Reply(Text("Pindah ruang")), "b")
+    assert sent.thread == root.message_id
+    assert room.messages[-1]["parent"]["message"] == "Halo"
+    assert town.heard(room) == ["Halo", "Pindah ruang"]
+
+
+def test_in_a_group_without_that_message_it_says_it_all_the_same(chat: TalkChat, town: Town) -> None:
+    room = town.group("Umum", ACCOUNT, "siti")
+    sent = chat.send(replace(to(room), thread="999"), HELLO, "a")
+    assert (sent.thread, town.heard(room)) == ("", ["Halo"])
+    assert "parent" not in room.messages[-1]
+
+
+def test_where_it_may_not_read_nobody_knows_what_to_answer(chat: TalkChat, town: Town) -> None:
+    """The bot speaks where the service account is no member: then the id of its message is our own reference."""
+    room = town.group("Umum", "siti")
+    root = chat.send(to(room), HELLO, "a")
+    assert not root.message_id.isdecimal()
+    assert chat.send(replace(to(room), thread=root.message_id), HELLO, "b").thread == ""
+    assert town.heard(room) == ["Halo", "Halo"]
 
 
 # ---------------------------------------------------------------- who, and what was said
@@ -393,13 +454,16 @@ def test_what_passes_is_kept_for_later(chat: TalkChat, town: Town, answer: Respo
 
 
 def test_a_server_that_is_silent_does_not_hold_anybody_up(chat: TalkChat, town: Town) -> None:
-    def slow(_request: Request) -> Response:
-        time.sleep(1.5)
+    over = threading.Event()
+
+    def silent(_request: Request) -> Response:
+        over.wait(20)
         return ocs({})
 
-    broken(town, *[slow] * 3)
+    broken(town, *[silent] * 3)
     with chat._client.within(0.3), pytest.raises(NextcloudError, match="in time"):
         chat.profile(id="siti")
+    over.set()
 
 
 def test_no_bot_means_no_chat_platform(talk: Office) -> None:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from integration import inbox, installation
-from integration.adapters.nextcloud.talk.received import BadBody, read
+from integration.adapters.nextcloud.talk.received import BadBody, answered_words, read
 from integration.app import assemble, create_app
 from integration.audit import audit
 from integration.core import Hadir
@@ -264,6 +264,22 @@ def test_hostile_words_arrive_as_words(hadir: Hadir, client: FlaskClient) -> Non
 def test_a_group_that_is_named_like_a_conversation_of_two_gains_nothing(hadir: Hadir, client: FlaskClient) -> None:
     assert post(client, message("/hadir masuk", room={"name": json.dumps([ACCOUNT, "budi"])})) == 200
     assert [(each.sender.id, each.channel.direct) for each in said(hadir)] == [("siti", False)]
+
+
+@pytest.mark.parametrize(
+    ("parent", "words"),
+    [
+        ({"actor": {"id": "bots/bot-1"}, "object": {"content": '{"message":"Setuju?","parameters":[]}'}}, "Setuju?"),
+        ({"actor": {"id": "users/budi"}, "object": {"content": '{"message":"Setuju?","parameters":[]}'}}, ""),
+        ({"actor": {"id": 7}, "object": {"content": '{"message":"Setuju?","parameters":[]}'}}, ""),
+        ({"actor": {"id": "bots/bot-1"}, "object": {"content": "bukan JSON"}}, ""),
+        ({"actor": {"id": "bots/bot-1"}, "object": {"content": '{"message":7}'}}, ""),
+        ({"actor": [], "object": "x"}, ""),
+        ("x", ""),
+    ],
+)
+def test_of_what_is_answered_only_a_bots_words_are_taken(parent: object, words: str) -> None:
+    assert answered_words(json.dumps({"object": {"inReplyTo": parent}}).encode()) == words
 
 
 def test_the_shape_is_judged_before_anything_is_believed() -> None:

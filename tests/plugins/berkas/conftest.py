@@ -114,6 +114,7 @@ class Cloud(FolderStorage):
         super().__init__(root)
         self.links: dict[str, tuple[Link, datetime | None]] = {}
         self.rights: dict[str, list[str]] = {}
+        self.authors: dict[str, str] = {}
         self.down = False
         self.calls: list[str] = []
         self._made = 0
@@ -135,6 +136,10 @@ class Cloud(FolderStorage):
         self._answers("grant")
         self._existing(path)
         self.rights[path] = list(accounts)
+
+    def changed_by(self, path: str) -> str:
+        self._answers("author")
+        return self.authors.get(path, "")
 
     def link_for_members(self, path: str) -> str:
         self._answers("link")

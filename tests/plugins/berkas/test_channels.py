@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -279,9 +278,12 @@ def test_a_drive_that_is_down_is_asked_again_later(dropped, everybody):
 
 
 def test_who_dropped_it_is_named_where_it_is_known(dropped, everybody):
-    plain_list = type(everybody).list
-    everybody.list = lambda folder, **named: [replace(each, by="siti") for each in plain_list(everybody, folder, **named)]
-    dropped("laporan.pdf")
+    everybody.authors = {f"{FOLDER}/Masuk/{name}": who for name, who in (("a.pdf", "Siti"), ("b.pdf", "orang-luar"))}
+    dropped("a.pdf", "b.pdf", "c.pdf")
     dropped.look()
     dropped.look()
-    assert dropped.told() == ["Berkas baru di `Masuk/`:\n- laporan.pdf — 1 KB, dari Siti Rahayu"]
+    [said] = dropped.told()
+    assert said.splitlines()[1:] == ["- a.pdf — 1 KB, dari Siti Rahayu", "- b.pdf — 1 KB", "- c.pdf — 1 KB"]
+    asked = everybody.calls.count("author")
+    dropped.look()
+    assert everybody.calls.count("author") == asked, "what was announced is not asked for again"

@@ -13,10 +13,11 @@ import pytest
 
 from integration import people
 from integration.core import Hadir
+from integration.documents import sheets
 from integration.messages import Button
 from integration.scheduler import work as work_of
 from plugins.hadir import recap
-from plugins.hadir.reports import making, scope, sheets, workbook
+from plugins.hadir.reports import making, scope, workbook
 from plugins.hadir.reports.making import Format
 from plugins.hadir.reports.paper import Issue
 from plugins.hadir.reports.scope import Scope

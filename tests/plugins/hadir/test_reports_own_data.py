@@ -90,7 +90,7 @@ def test_what_a_stranger_said_before_the_account_was_known(hadir, chat):
 
 def test_every_key_to_a_person_says_whose_row_it_is():
     """A column under another name than these may be somebody who acted: say so in `own_data.ACTING`."""
-    own = {"person_id", "requester_id", "partner_id"}
+    own = {"person_id", "requester_id", "partner_id", "organizer_id", "author_id"}
     found = {
         (table.name, column.name)
         for table in metadata.sorted_tables
