@@ -66,8 +66,8 @@ class Server:
 
 
 @contextmanager
-def server(which: Literal["hadir", "floor"], url: str, home: Path) -> Iterator[Server]:
-    """The real service or the floor, on the same server program with the same threads."""
+def server(which: Literal["hadir", "floor"], url: str, home: Path, **more: str) -> Iterator[Server]:
+    """The real service or the floor, on the same server program with the same threads; `more` settings by name."""
     port = free_port()
     environment = os.environ | {
         "HADIR_DATABASE_URL": url,
@@ -76,6 +76,7 @@ def server(which: Literal["hadir", "floor"], url: str, home: Path) -> Iterator[S
         "HADIR_PORT": str(port),
         "HADIR_LOG_LEVEL": "WARNING",
         "BENCH_TOKEN": data.TOKEN,
+        **{f"HADIR_{name.upper()}": value for name, value in more.items()},
     }
     command = (
         [sys.executable, "-m", "bench.serve_floor"] if which == "floor" else [sys.executable, "-m", "integration.cli", "web"]

@@ -25,13 +25,13 @@ from integration import people, schema
 from integration.app import assemble
 from integration.core import Hadir
 from integration.db import Database
-from integration.documents import dataset
+from integration.documents import dataset, sheets
 from integration.plugin import Work
 from integration.scheduler import work as work_of
 from integration.settings import load
 from plugins.hadir import recap
 from plugins.hadir.recap import PersonMonth
-from plugins.hadir.reports import marks, paper, scope, sheets, table, workbook
+from plugins.hadir.reports import marks, paper, scope, table, workbook
 
 RESULTS = Path(__file__).parent / "REPORTS.md"
 MONTH = date(2026, 10, 1)
