@@ -24,7 +24,7 @@ SECRET = "t" * 64
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The URL of a migrated, empty database on a server that this test process started."""
-    with postgres.server("fsync=off", "synchronous_commit=off", "full_page_writes=off") as server:
+    with postgres.server("fsync=off", "synchronous_commit=off", "full_page_writes=off", in_memory=True) as server:
         admin = create_engine(f"{server}/postgres".replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
         with admin.connect() as db:
             db.execute(text("CREATE DATABASE hadir"))

@@ -40,10 +40,16 @@ def free_port() -> int:
         return port
 
 
+def _memory() -> Path | None:
+    """A folder in memory, if there is room enough: there a server empties its tables twice as fast."""
+    memory = Path("/dev/shm")  # noqa: S108  # the folder that we make in it is ours alone
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30 else None
+
+
 @contextmanager
-def server(*options: str) -> Iterator[str]:
+def server(*options: str, in_memory: bool = False) -> Iterator[str]:
     """A running server; gives the URL up to the database's name, without a slash. `options` are name=value settings."""
-    folder = Path(tempfile.mkdtemp(prefix="hadir-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="hadir-pg-", dir=_memory() if in_memory else None))
     if os.geteuid() == 0:
         account = pwd.getpwnam(USER)
         os.chown(folder, account.pw_uid, account.pw_gid)
@@ -86,17 +92,13 @@ def keep(url: str) -> None:
 def empty(url: str) -> None:
     """Forget every row that no migration wrote, and count from 1 again; what `keep` has remembered is as it was.
 
-    A TRUNCATE of all tables takes some fifty milliseconds, thousands of times; most tests fill a handful of them.
+    Only tables that were used are emptied, and by TRUNCATE: after a DELETE new rows may lie before older ones.
     """
     with psycopg.connect(url) as db:
         used: dict[str, str] = dict(db.execute(_USED).fetchall())
         names = [*used, *_filled(db, [name for (name,) in db.execute(_TABLES) if name not in used])]
-        db.execute("SET LOCAL session_replication_role = replica")  # no foreign key is looked at
-        for name in names:
-            if name not in _KEPT:
-                db.execute(SQL("DELETE FROM {}").format(Identifier(name)))
-                if name in used:
-                    db.execute(SQL("ALTER SEQUENCE {} RESTART").format(Identifier(used[name])))
+        if tables := [Identifier(name) for name in names if name not in _KEPT]:
+            db.execute(SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(SQL(", ").join(tables)))
         for name in _KEPT:
             _restore(db, name, used.get(name, ""))
 

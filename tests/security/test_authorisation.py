@@ -80,6 +80,12 @@ WHOLE_UNIT = {"hendra": {cast.APLIKASI}, "lani": {cast.KEPEGAWAIAN}}
 VIEWERS = ("siti", "budi", "hendra", "rina", "kartika", "agus", "lani", "sari", "tono")
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is looked at here is decided in no database."""
+    return sqlite_url
+
+
 @pytest.fixture(autouse=True)
 def _office(hadir: Hadir, chat: Chat) -> None:
     """Everybody is in since this morning, with a private note and late; everybody waits for a correction."""

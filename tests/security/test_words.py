@@ -81,6 +81,12 @@ REQUESTS = (
 )
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is looked at here is decided in no database."""
+    return sqlite_url
+
+
 def stored(hadir: Hadir, words: str) -> None:
     """The words are Siti's name, her unit's and another's, her note, and the reason of her correction."""
     words = " ".join(clean(words).split())
