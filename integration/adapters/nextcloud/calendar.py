@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -81,8 +82,8 @@ class NextcloudCalendar:
         found: dict[str, list[Span]] = {}
         for first in range(0, len(asked), _ASKED_AT_ONCE):
             some = asked[first : first + _ASKED_AT_ONCE]
-            answer = self._client.call(lambda cloud, some=some: self._ask(cloud, some, span))  # type: ignore[misc]
-            found |= _read(lambda answer=answer: _busy(answer, span), self._client.url)  # type: ignore[misc]
+            answer = self._client.call(partial(self._ask, people=some, span=span))
+            found |= _read(partial(_busy, answer, span), self._client.url)
         return {address: found[address] for address in asked if address in found}
 
     def answers(self, uid: str) -> Sequence[Answer]:
