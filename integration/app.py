@@ -12,20 +12,18 @@ from typing import Any
 import structlog
 from flask import Flask, request
 
-from integration import (
-    account_check,
-    chat_delivery,
-    inbox,
-    installation,
-    mail_delivery,
-    presence_delivery,
-    storage_delivery,
-    task_delivery,
-)
+from integration import installation
 from integration.calendars import delivery as calendar_delivery
 from integration.core import Clock, Hadir
 from integration.db import Database
+from integration.deliveries import account_check
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries import mail as mail_delivery
+from integration.deliveries import presence as presence_delivery
+from integration.deliveries import storage as storage_delivery
+from integration.deliveries import task as task_delivery
 from integration.dispatch import Dispatcher
+from integration.hearing import inbox
 from integration.i18n import Catalogues
 from integration.plugin import Plugin
 from integration.ports import Calendar, Mail, Mailbox, Ports, Storage, VideoProvider
@@ -64,6 +62,8 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, plugins: tuple[Plugi
     workdays = Workdays(
         tuple(plugin.day_plan for plugin in plugins if plugin.day_plan),
         changed={plugin.day_plan: plugin.hours_changed for plugin in plugins if plugin.day_plan and plugin.hours_changed},
+        activities=tuple(plugin.activities for plugin in plugins if plugin.activities),
+        places=tuple(plugin.place for plugin in plugins if plugin.place),
     )
     catalogues = Catalogues((plugin.translations for plugin in plugins), settings.locale)
     ports = Ports()

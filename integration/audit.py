@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,17 +88,28 @@ def record(
     reason: str = "",
 ) -> None:
     """Add one row; `before` and `after` are plain JSON data (dates and instants as ISO text)."""
-    row = {
-        "at": now,
-        "actor_id": actor_id,
-        "actor": actor[:190],
-        "action": action,
-        "object": object,
-        "before": before,
-        "after": after,
-        "reason": reason[:1000],
-    }
-    db.execute(_INSERT, row)
+    record_all(db, now, actor_id=actor_id, actor=actor, action=action, changes=[(object, before, after)], reason=reason)
+
+
+# What a change was of, and how that was before and is after it.
+Change = tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]
+
+
+def record_all(
+    db: Connection,
+    now: datetime,
+    *,
+    actor_id: int | None,
+    actor: str,
+    action: str,
+    changes: Iterable[Change],
+    reason: str = "",
+) -> None:
+    """`record` for the same done to many objects, in one statement."""
+    same = {"at": now, "actor_id": actor_id, "actor": actor[:190], "action": action, "reason": reason[:1000]}
+    rows = [{**same, "object": object, "before": before, "after": after} for object, before, after in changes]
+    if rows:
+        db.execute(_INSERT, rows)
 
 
 # ---------------------------------------------------------------- sealing

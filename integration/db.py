@@ -14,10 +14,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import Column, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.dml import Insert
@@ -162,8 +163,19 @@ def insert_or_nothing(connection: Connection, table: Table) -> Insert:
     return statement
 
 
-def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """Insert `row` unless a unique key forbids it: the new primary key, or None if nothing was inserted."""
-    statement = insert_or_nothing(connection, table).values(row).returning(*table.primary_key.columns)
-    new = connection.execute(statement).first()
+def insert_once(
+    connection: Connection, table: Table, row: Mapping[str, Any], columns: tuple[Column[Any], ...] = ()
+) -> tuple[Any, ...] | None:
+    """Insert `row` unless a unique key forbids it: the new primary key, or the new row's `columns`; None if nothing was
+    inserted.
+    """
+    new = connection.execute(_insert_once(connection.dialect.name, table, columns), dict(row)).first()
     return None if new is None else tuple(new)
+
+
+@lru_cache(maxsize=200)
+def _insert_once(dialect: str, table: Table, columns: tuple[Column[Any], ...]) -> Insert:
+    """Built once: it stands in the way of every check-in and every report."""
+    module: Any = sqlite if dialect == "sqlite" else postgresql
+    statement: Insert = module.insert(table).on_conflict_do_nothing()
+    return statement.returning(*(columns or table.primary_key.columns))

@@ -166,7 +166,7 @@ class Dispatcher:
         for subcommand in plugin.subcommands:
             if word == subcommand.word or word in subcommand.aliases:
                 rest = replace(command, words=command.words[1:], text=after_first(command.text))
-                return _Found(subcommand.handler, rest, subcommand.writes, f"{plugin.name}.{subcommand.word}")
+                return _Found(subcommand.handler, rest, subcommand.may_write(rest.words), f"{plugin.name}.{subcommand.word}")
         return _Found(plugin.otherwise or did_you_mean(plugin), command, plugin.otherwise_writes, f"{plugin.name}.?")
 
     # ------------------------------------------------------------ the transaction

@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from integration import hearing, outages, outbox, schema
+from integration import outages, outbox_care, schema
 from integration.core import Hadir
 from integration.errors import DeliveryError
+from integration.hearing import hearing
 from integration.ports import Storage
 from integration.presets import days_off, ramadan
 
@@ -105,7 +106,7 @@ def deliveries(hadir: Hadir) -> list[Check]:
     """What waits in the outbox, and what was given up."""
     now = hadir.clock()
     with hadir.database.read() as db:
-        backlog = outbox.backlog(db, now)
+        backlog = outbox_care.backlog(db, now)
     waiting = Check("deliveries", "ok", f"{backlog.waiting} waiting")
     if backlog.oldest is not None and now - backlog.oldest > DELIVERY_STALLED:
         minutes = int((now - backlog.oldest) / timedelta(minutes=1))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from integration import people
+from integration import near_names, people
 from integration.messages import Button, Reply, Text, fill, join
 from integration.people import Person
 from integration.plugin import Context
+from integration.workdays import local_day
 
 MOST_CHOICES = 5
 LONGEST = 60
@@ -22,7 +23,7 @@ def person(context: Context, mentions: Sequence[tuple[str, str]], text: str, say
     found = mentioned(context, mentions, text)
     several = [found] if found else people.search(context.db, text)
     if not several:
-        return Reply(context.t("There is nobody named “{name}” in the list.", name=text[:LONGEST]), refused=True)
+        return _nobody(context, text, say, action)
     return several[0] if len(several) == 1 else which_person(context, several, say, action)
 
 
@@ -36,10 +37,39 @@ def mentioned(context: Context, mentions: Sequence[tuple[str, str]], text: str) 
     return found or people.by_username(context.db, context.sender.platform, name)
 
 
+def _nobody(context: Context, text: str, say: Say, action: str) -> Reply:
+    near = _near(context, text)
+    return Reply(nobody(context, text, near), buttons=_buttons(near, say, action), refused=True)
+
+
+def nobody(context: Context, text: str, near: Sequence[Person] | None = None) -> Text:
+    """That nobody is called so, and who is called nearly so (`near_names`)."""
+    t = context.t
+    said = t("There is nobody named “{name}” in the list.", name=text[:LONGEST])
+    near = _near(context, text) if near is None else near
+    if not near:
+        return said
+    return t("{nobody} Do you mean {names}?", nobody=said, names=join(" / ", [_with_name(context, each) for each in near]))
+
+
+def _near(context: Context, text: str) -> list[Person]:
+    return near_names.nearest(context.db, text, local_day(context.now, context.person))
+
+
+def _with_name(context: Context, someone: Person) -> Text:
+    """`Dewi Lestari (@dewi)`, as one may write it; without an account here the NIP."""
+    accounts = people.accounts(context.db, [someone.id]).get(someone.id, [])
+    here = next((each.username for each in accounts if each.platform == context.sender.platform and each.username), "")
+    return fill("{name} ({written})", name=someone.name, written=f"@{here}" if here else someone.nip)
+
+
 def which_person(context: Context, found: Sequence[Person], say: Say, action: str) -> Reply:
     """The question which of several people is meant, a button for each."""
-    buttons = tuple(Button(f"{each.name} · {each.unit}"[:LONGEST], action, say(each.nip)) for each in found[:MOST_CHOICES])
-    return which(context, [named(each) for each in found], buttons)
+    return which(context, [named(each) for each in found], _buttons(found, say, action))
+
+
+def _buttons(found: Sequence[Person], say: Say, action: str) -> tuple[Button, ...]:
+    return tuple(Button(f"{each.name} · {each.unit}"[:LONGEST], action, say(each.nip)) for each in found[:MOST_CHOICES])
 
 
 def which(context: Context, names: Sequence[Text], buttons: Sequence[Button]) -> Reply:

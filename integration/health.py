@@ -15,8 +15,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from integration import __version__, hearing, outages, outbox
+from integration import __version__, outages, outbox_care
 from integration.core import Hadir
+from integration.hearing import hearing
 
 log = structlog.get_logger()
 
@@ -71,11 +72,11 @@ class _Checks:
 
         return schema.wanted()
 
-    def state(self) -> tuple[outbox.Backlog, datetime | None, list[hearing.State]]:
+    def state(self) -> tuple[outbox_care.Backlog, datetime | None, list[hearing.State]]:
         """What waits in the outbox, the latest sign of life of a web process, and who listens to what people type."""
         now = self.hadir.clock()
         with self.hadir.database.read() as db:
-            return outbox.backlog(db, now), outages.last_beat(db, now), hearing.states(db)
+            return outbox_care.backlog(db, now), outages.last_beat(db, now), hearing.states(db)
 
 
 class _Metrics(Collector):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from integration import audit, choices, dispatch, linking, outbox, scheduler
+from integration import audit, choices, dispatch, linking, outbox_care, scheduler
 from integration.calendars import answers as calendar_answers
 from integration.core import Hadir
 from integration.plugin import Job, Run
@@ -65,4 +65,4 @@ def _clean_up(hadir: Hadir, _run: Run) -> None:
     purged = limit = 2000
     while purged == limit:
         with hadir.database.write() as db:
-            purged = outbox.purge(db, now, limit)
+            purged = outbox_care.purge(db, now, limit)

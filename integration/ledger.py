@@ -6,8 +6,9 @@ are compared. A row whose last `after` is empty is one that the service itself d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -37,7 +38,7 @@ def compare(db: Connection, second: Connection, ledgers: Ledgers) -> Iterator[Pr
         query = select(table.c.id, *(table.c[column] for column in columns)).order_by(table.c.id)
         every = stream(db, query)
         while batch := list(islice(every, _AT_ONCE)):
-            last = last_states(second, [f"{name}:{row.id}" for row in batch])
+            last = last_states(second, [f"{name}:{row.id}" for row in batch], columns)
             for row in batch:
                 yield from _problems(f"{name}:{row.id}", row, columns, last)
                 yield row
@@ -58,10 +59,22 @@ def deleted(second: Connection, ledgers: Ledgers, objects: Iterable[str]) -> Ite
                 yield Problem("deleted", object, "the row is gone, and no audit row says so")
 
 
-def last_states(db: Connection, objects: list[str]) -> dict[str, dict[str, Any] | None]:
-    """The `after` of each object's last audit row, for those that have one."""
+def last_states(db: Connection, objects: list[str], columns: Collection[str] = ()) -> dict[str, dict[str, Any] | None]:
+    """The `after` of each object's last audit row, for those that have one.
+
+    With `columns`, of the last one that says any of these: something may be audited of a row that leaves it as it is, as
+    what was put beside it or that somebody has looked at it.
+    """
     newest = select(func.max(audit.c.id)).where(audit.c.object.in_(objects)).group_by(audit.c.object)
-    return {row.object: row.after for row in db.execute(select(audit.c.object, audit.c.after).where(audit.c.id.in_(newest)))}
+    query = select(audit.c.object, audit.c.after)
+    found = {row.object: row.after for row in db.execute(query.where(audit.c.id.in_(newest)))}
+    vague = [object for object, after in found.items() if columns and not _says(after, columns)]
+    earlier = db.execute(query.where(audit.c.object.in_(vague)).order_by(audit.c.id)) if vague else ()
+    return found | {row.object: row.after for row in earlier if _says(row.after, columns)}
+
+
+def _says(after: Mapping[str, Any] | None, columns: Collection[str]) -> bool:
+    return after is None or any(column in after for column in columns)
 
 
 def _problems(object: str, row: Row[Any], columns: tuple[str, ...], last: Mapping[str, Any]) -> Iterator[Problem]:
@@ -79,9 +92,11 @@ def _problems(object: str, row: Row[Any], columns: tuple[str, ...], last: Mappin
 
 
 def _same(value: object, recorded: Any) -> bool:
-    """Whether a column's value is the one in the audit, where dates and instants are ISO text."""
+    """Whether a column's value is the one in the audit, where dates and instants are ISO text, decimals text."""
     if isinstance(value, datetime) and isinstance(recorded, str):
         return datetime.fromisoformat(recorded) == value
     if isinstance(value, date) and isinstance(recorded, str):
         return date.fromisoformat(recorded) == value
+    if isinstance(value, Decimal) and isinstance(recorded, str):
+        return Decimal(recorded) == value
     return bool(value == recorded)

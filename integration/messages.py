@@ -15,6 +15,8 @@ from typing import Any, Literal
 # Two private-use characters enclose words that are not ours. `quote` removes them from its input.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _QUOTED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
+# A backtick of ours; one within somebody's words is theirs.
+_TICK = re.compile(f"({_OPEN}[^{_OPEN}{_CLOSE}]*{_CLOSE})|`")
 _KEPT_CONTROLS = "\n\t"
 _DROPPED = ("Cc", "Cf", "Co", "Cs")
 # Neither XML nor a workbook may hold these; other code points without a meaning may get one (an emoji of next year).
@@ -67,6 +69,11 @@ def render(text: str, escape: Callable[[str], str]) -> str:
 def plain(text: str) -> str:
     """`text` without marks, for a log line or a terminal that interprets nothing."""
     return render(text, lambda words: words)
+
+
+def bare(text: str) -> str:
+    """`plain`, and without the backticks around what one may type: for a form, where nothing draws them."""
+    return plain(Text(_TICK.sub(lambda found: found[1] or "", text)) if isinstance(text, Text) else text)
 
 
 # ---------------------------------------------------------------- what people say
@@ -189,7 +196,8 @@ class Field:
 
     People's phones show every kind as plain text, so a handler parses `date` and `time` tolerantly. A form with a `file`
     is filled on a web page, because no chat platform's own form takes one; it takes letters and photos, or with `any_type`
-    whatever there is, as it is.
+    whatever there is, as it is. With `documents` it takes letters, photos and office documents, and tells them by what is in
+    them.
     """
 
     name: str
@@ -201,6 +209,7 @@ class Field:
     max_length: int = 150
     choices: tuple[tuple[str, str], ...] = ()
     any_type: bool = False
+    documents: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,19 +25,16 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    delete,
     func,
     null,
     or_,
     select,
-    tuple_,
     update,
 )
 
 from integration import outbox_content
 from integration.db import Instant, insert_once, insert_or_nothing, metadata
 
-KEEP_DONE = timedelta(days=90)
 _LONGEST_ERROR = 1000
 
 # state: waiting → done, or dead after a permanent error or too many attempts. A lease says who is delivering.
@@ -191,9 +188,11 @@ def rows(db: Connection, ids: Sequence[int]) -> list[Row]:
 
 
 def _as_seen(rows: Sequence[Row]) -> ColumnElement[bool]:
-    """These very attempts. The ids alone as well: for pairs SQLite would go through everything that is waiting."""
-    pairs = tuple_(outbox.c.id, outbox.c.attempts).in_([(row.id, row.attempts) for row in rows])
-    return and_(outbox.c.id.in_([row.id for row in rows]), pairs)
+    """These very attempts; nearly all are the first. Not as pairs, for which SQLite would go through everything that waits."""
+    tried: dict[int, list[int]] = {}
+    for row in rows:
+        tried.setdefault(row.attempts, []).append(row.id)
+    return or_(*(and_(outbox.c.id.in_(ids), outbox.c.attempts == attempts) for attempts, ids in tried.items()))
 
 
 def claim(db: Connection, rows: Sequence[Row], owner: str, now: datetime, lease: timedelta) -> list[Row]:
@@ -254,7 +253,8 @@ def done(db: Connection, ended: Sequence[tuple[Row, Mapping[str, Any] | None]], 
     """
     if not ended:
         return []
-    mine = and_(_as_seen([row for row, _ in ended]), outbox.c.lease_owner == owner, outbox.c.state == "waiting")
+    ids = [row.id for row, _ in ended]  # of which attempt they are is seen below
+    mine = and_(outbox.c.id.in_(ids), outbox.c.lease_owner == owner, outbox.c.state == "waiting")
     held = select(outbox.c.id, outbox.c.attempts).where(mine).order_by(outbox.c.id).with_for_update()
     ours = {tuple(found) for found in db.execute(held)}
     kept = [(row.id, row.attempts) in ours for row, _ in ended]
@@ -293,42 +293,3 @@ def later(db: Connection, row: Row, owner: str, due_at: datetime, error: str) ->
 
 def dead(db: Connection, row: Row, owner: str, now: datetime, error: str) -> bool:
     return _finish(db, row, owner, state="dead", finished_at=now, error=error[:_LONGEST_ERROR])
-
-
-# ---------------------------------------------------------------- what administrators do and see
-
-
-def retry(db: Connection, ids: Sequence[int] | None, now: datetime) -> int:
-    """Put dead letters (those, or all) back into their streams; how many there were."""
-    chosen = outbox.c.state == "dead" if ids is None else and_(outbox.c.state == "dead", outbox.c.id.in_(ids))
-    fresh = {"state": "waiting", "attempts": 0, "due_at": now, "finished_at": None}
-    return db.execute(update(outbox).where(chosen).values(fresh)).rowcount
-
-
-def hurry(db: Connection, now: datetime) -> int:
-    """What failed and waits for its next attempt is due now: what stood in the way was mended. How many rows."""
-    waits = and_(outbox.c.state == "waiting", outbox.c.attempts > 0, outbox.c.due_at > now)
-    return db.execute(update(outbox).where(waits).values(due_at=now)).rowcount
-
-
-def purge(db: Connection, now: datetime, limit: int = 2000) -> int:
-    """Forget up to `limit` rows that were delivered long ago; how many."""
-    old = select(outbox.c.id).where(outbox.c.state == "done", outbox.c.finished_at < now - KEEP_DONE).limit(limit)
-    return db.execute(delete(outbox).where(outbox.c.id.in_(old.scalar_subquery()))).rowcount
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """`oldest` is when the row was queued that should have been delivered and has waited longest, or None."""
-
-    waiting: int
-    dead: int
-    oldest: datetime | None
-
-
-def backlog(db: Connection, now: datetime) -> Backlog:
-    late = case((or_(outbox.c.due_at <= now, outbox.c.attempts > 0), outbox.c.created_at))
-    query = select(outbox.c.state, func.count(), func.min(late)).where(outbox.c.state.in_(("waiting", "dead")))
-    rows = {state: (count, oldest) for state, count, oldest in db.execute(query.group_by(outbox.c.state))}
-    waiting, oldest = rows.get("waiting", (0, None))
-    return Backlog(waiting, rows.get("dead", (0, None))[0], oldest)

@@ -96,12 +96,12 @@ def _person(db: Connection, who: Person) -> Rows:
 
 
 def _belonging(db: Connection, table: Table, found: Mapping[str, Rows]) -> Rows:
-    """Rows of a table that knows no person, but rows of the person's.
+    """Rows of a table that knows no person but who acted, and rows of the person's: what others say of one's own entry too.
 
     Where two keys lead to people the nearer one says whose row it is: an answer belongs to who was invited, and not to who
     has organised the meeting to which both keys lead.
     """
-    if table in (unit, audit, outbox) or _keys_to(table, person):
+    if table in (unit, audit, outbox) or any(column.name not in ACTING for column in _keys_to(table, person)):
         return []
     rows: dict[Any, dict[str, Any]] = {}
     for column in table.columns:

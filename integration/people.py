@@ -145,9 +145,12 @@ def fetch(db: Connection, query: Select[Any]) -> list[Person]:
     return [_person(row) for row in db.execute(query)]
 
 
+_BY_ID = people_query().where(person.c.id == bindparam("id"))
+
+
 def get(db: Connection, person_id: int) -> Person | None:
-    found = fetch(db, people_query().where(person.c.id == person_id))
-    return found[0] if found else None
+    row = db.execute(_BY_ID, {"id": person_id}).first()
+    return _person(row) if row else None
 
 
 def working(query: Select[Any], day: date) -> Select[Any]:

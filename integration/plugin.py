@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table
 
 from integration import audit
+from integration.activities import ActivityProvider, PlaceProvider
 from integration.messages import Answer, Incoming
 from integration.pages import PageHandler
 from integration.people import Person
@@ -33,7 +34,8 @@ class Subcommand:
     """`/plugin word …`. `help` is an English message id and `example` a whole line as one types it: both are the help that
     people read. `arguments` is the same for the books, like `[day] [reason]`.
 
-    `writes` says whether the transaction may change anything; a reader never waits for a writer. `aloud` are the words that
+    `writes` says whether the transaction may change anything; a reader never waits for a writer. Where that depends on the
+    words behind the subcommand's own, it is a function of them (`may_write`). `aloud` are the words that
     may follow, all of them, when it is said to everybody in the attendance channel; None: it is not heard there.
     """
 
@@ -43,9 +45,12 @@ class Subcommand:
     arguments: str = ""
     example: str = ""
     aliases: tuple[str, ...] = ()
-    writes: bool = False
+    writes: bool | Callable[[Sequence[str]], bool] = False
     hidden: bool = False
     aloud: frozenset[str] | None = None
+
+    def may_write(self, words: Sequence[str]) -> bool:
+        return self.writes(words) if callable(self.writes) else self.writes
 
 
 class Run(Protocol):
@@ -79,9 +84,6 @@ class Job:
 # Work that a handler has no time for; `given` is what `Work.later` was told. It may be begun again after a crash.
 Task = Callable[[Run, Mapping[str, Any]], None]
 
-# What a person did on a day: (db, person, day) -> sentences, for the logbook.
-ActivityProvider = Callable[[Connection, Person, date], Sequence[str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
@@ -114,6 +116,8 @@ class Plugin:
     # Whose hours `day_plan` may change; without it, anybody's: reminders then have to look at everybody.
     hours_changed: HoursChanged | None = None
     activities: ActivityProvider | None = None
+    # What `activities` say of the place alone, for those who ask nothing else.
+    place: PlaceProvider | None = None
     # Hears what an invited person has answered in their calendar or by mail: (work, the event's uid, the answer).
     answered: Callable[[Work, str, Answered], None] | None = None
     # Hears an answer by mail that counts no more: to an event that was called off, or to an earlier time of it.

@@ -16,9 +16,9 @@ from typing import Any, cast
 import structlog
 from sqlalchemy import Column, Connection, String, Table, delete, select, update
 
-from integration import chat_delivery
 from integration.core import Hadir
 from integration.db import Instant, insert_once, metadata
+from integration.deliveries import chat as chat_delivery
 from integration.metrics import JOBS
 from integration.people import Person
 from integration.plugin import Build, Job, Run, Work

@@ -18,9 +18,10 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SHORTEST_SECRET = 32
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _EXAPP_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 # These are files themselves: `HADIR_*_FILE` names the file, which is read when it is needed.
-_FILES = frozenset({"agency_logo", "signing_pkcs12", "meet_credentials"})
+_FILES = frozenset({"agency_logo", "signing_pkcs12", "meet_credentials", "logbook_columns"})
 
 # What each video provider needs that is set up here; the first says that it is meant.
 _VIDEO = {
@@ -112,6 +113,12 @@ class Settings(BaseSettings):
     berkas_share_days: int = Field(default=14, ge=1, le=366)
     berkas_share_longest_days: int = Field(default=90, ge=1, le=3660)
 
+    logbook_late_days: int = Field(default=3, ge=0, le=366)
+    logbook_lock_day: int = Field(default=10, ge=0, le=28)
+    logbook_remind_at: str = "15:30"
+    logbook_digest_at: str = "16:30"
+    logbook_columns: Path | None = None
+
     agency_name: str = ""
     agency_parent: str = ""
     agency_address: str = ""
@@ -126,6 +133,13 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("reminder_from", "reminder_until", "logbook_remind_at", "logbook_digest_at")
+    @classmethod
+    def _clock(cls, value: str) -> str:
+        if not _CLOCK.fullmatch(value):
+            raise ValueError("write a time of day from 00:00 to 23:59, like 15:30")
+        return value
 
     @property
     def database(self) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import PurePath
 
 from integration.i18n import Translate
-from integration.messages import File, Text, clean
+from integration.messages import Field, File, Text, clean
 from integration.safe_names import safe_name
 
 # The most that is read of a file. Photos become much smaller before they are kept; a PDF stays as it is.
@@ -17,6 +20,24 @@ _BEGINNINGS = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 ACCEPTED = ("application/pdf", "image/jpeg")
 _ENDINGS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg")}
+
+
+# Office documents by their ending: the file inside a modern one that only its own kind has, "" for the older ones.
+_OPEN_DOCUMENT, _OLDER = "application/vnd.oasis.opendocument.", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OOXML = "application/vnd.openxmlformats-officedocument."
+_DOCUMENTS = {
+    ".docx": ("word/document.xml", _OOXML + "wordprocessingml.document"),
+    ".xlsx": ("xl/workbook.xml", _OOXML + "spreadsheetml.sheet"),
+    ".pptx": ("ppt/presentation.xml", _OOXML + "presentationml.presentation"),
+    ".odt": ("content.xml", _OPEN_DOCUMENT + "text"),
+    ".ods": ("content.xml", _OPEN_DOCUMENT + "spreadsheet"),
+    ".odp": ("content.xml", _OPEN_DOCUMENT + "presentation"),
+    ".doc": ("", "application/msword"),
+    ".xls": ("", "application/vnd.ms-excel"),
+    ".ppt": ("", "application/vnd.ms-powerpoint"),
+}
+_PLAIN = {".csv": "text/csv", ".txt": "text/plain", ".md": "text/markdown"}
+TAKEN = "PDF, JPG, PNG, DOCX, XLSX, PPTX, ODT, ODS, ODP, DOC, XLS, PPT, CSV, TXT"
 
 
 class Unusable(ValueError):
@@ -110,3 +131,58 @@ def as_it_is(name: str, content: bytes, t: Translate) -> File:
     if len(content) > LARGEST_BYTES:
         raise Unusable(t("The file is too large to be sent here, at most {most} MB.", most=LARGEST_BYTES >> 20))
     return File(safe_name(clean(name).strip() or "berkas"), "application/octet-stream", content)
+
+
+def receiver(field: Field) -> Callable[[str, bytes, Translate], File]:
+    """How a field of the kind "file" takes what was chosen."""
+    if field.documents:
+        return document
+    return as_it_is if field.any_type else receive
+
+
+def document(name: str, content: bytes, t: Translate) -> File:
+    """A photo made small as by `receive`; a PDF, an office document or plain text as it is. Raises `Unusable`.
+
+    What is in it must agree with what its name ends in; programs, archives and documents with macros are refused.
+    """
+    if len(content) > LARGEST_BYTES:
+        raise Unusable(t("The file is too large to be sent here, at most {most} MB.", most=LARGEST_BYTES >> 20))
+    media_type = _media_type(content)
+    if media_type == "application/pdf":
+        return File(_named(name, media_type), media_type, content)
+    if media_type or not content or content[4:8] == b"ftyp":
+        return receive(name, content, t)
+    ending = PurePath(name).suffix.lower()
+    media_type = _office_type(ending, content)
+    if not media_type:
+        raise Unusable(
+            t("This kind of file cannot be taken here. What can: {kinds}. Save it as PDF and try again.", kinds=Text(TAKEN))
+        )
+    return File(safe_name(clean(name).strip()), media_type, content)
+
+
+def _office_type(ending: str, content: bytes) -> str:
+    """The media type of a document that is what its ending says; "" for all else."""
+    if ending in _PLAIN:
+        return _PLAIN[ending] if _is_text(content) else ""
+    inside, media_type = _DOCUMENTS.get(ending, ("", ""))
+    if inside:
+        return media_type if _holds(content, inside) else ""
+    return media_type if content.startswith(_OLDER) else ""
+
+
+def _holds(content: bytes, inside: str) -> bool:
+    """Whether it is an archive with that file in it, and without macros. Nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+    return inside in names and not any(name.lower().endswith("vbaproject.bin") for name in names)
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        return "\0" not in content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return b"\0" not in content and content.isascii()

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from integration import audit, outbox, page_addresses
+from integration.audit import Change
 from integration.i18n import Catalogues, Translate
 from integration.messages import Channel, Reply, Sender, reply_to_json
 from integration.people import Person
@@ -34,7 +35,7 @@ class Notice(NamedTuple):
     until: datetime | None = None
 
 
-# A message as the outbox takes it.
+# A message, a task or a mail as the outbox takes it.
 Worded = dict[str, Any]
 
 
@@ -85,9 +86,9 @@ class Work:
         """Messages in their readers' languages, for `queue` in this transaction or a later one."""
         return [self._queued(Notice(*notice)) for notice in notices]
 
-    def queue(self, messages: Sequence[Worded]) -> None:
+    def queue(self, rows: Sequence[Worded]) -> None:
         """Queue them in one statement; a key that was queued before changes nothing."""
-        outbox.enqueue_all(self.db, messages, self.now)
+        outbox.enqueue_all(self.db, rows, self.now)
 
     def _queued(self, notice: Notice) -> Worded:
         person = notice.person
@@ -97,13 +98,15 @@ class Work:
         stream = f"person:{person.id}"
         return {"kind": "chat", "stream": stream, "key": notice.key, "payload": payload, "due_at": notice.due_at}
 
-    def post(self, platform: str, channel_id: str, key: str, build: Build, *, under: str = "") -> bool:
+    def post(self, platform: str, channel_id: str, key: str, build: Build, *, under: str = "", instead_of: str = "") -> bool:
         """Queue a post to a channel in the office's language; False if `key` was queued before.
 
-        It stands below the post that was queued there under the key `under`, where that is still known.
+        It stands below the post that was queued there under the key `under`, where that is still known; or it is what the post
+        that was queued under the key `instead_of` says from then on, and nothing where that cannot be changed any more.
         """
         payload = {"platform": platform, "channel": channel_id, "message": reply_to_json(build(self.speak(None)))}
         payload |= {"under": under} if under else {}
+        payload |= {"instead_of": instead_of} if instead_of else {}
         stream = f"channel:{platform}:{channel_id}"
         return outbox.enqueue(self.db, kind="chat", stream=stream, key=key, payload=payload, now=self.now)
 
@@ -128,16 +131,22 @@ class Work:
 
     def write(self, letter: Letter, stream: str) -> bool:
         """Queue a mail under its own key; False if that was queued before. In order for each stream."""
-        payload = letter_to_json(letter)
-        return outbox.enqueue(self.db, kind="mail", stream=stream, key=letter.key, payload=payload, now=self.now)
+        return outbox.enqueue(self.db, **self.letter(letter, stream), now=self.now)
+
+    def letter(self, letter: Letter, stream: str) -> Worded:
+        """The same for `queue`, in this transaction or a later one."""
+        return {"kind": "mail", "stream": stream, "key": letter.key, "payload": letter_to_json(letter)}
 
     def later(self, task: str, stream: str, key: str, given: Mapping[str, Any], *, due_at: datetime | None = None) -> bool:
         """Queue work for the worker, named `plugin.name`; False if `key` was queued before. One at a time in a stream.
 
         It is begun from `due_at` on (none: now).
         """
-        payload = {"task": task, "given": dict(given)}
-        return outbox.enqueue(self.db, kind="task", stream=stream, key=key, payload=payload, now=self.now, due_at=due_at)
+        return outbox.enqueue(self.db, **self.task(task, stream, key, given), now=self.now, due_at=due_at)
+
+    def task(self, task: str, stream: str, key: str, given: Mapping[str, Any]) -> Worded:
+        """The same for `queue`, in this transaction or a later one."""
+        return {"kind": "task", "stream": stream, "key": key, "payload": {"task": task, "given": dict(given)}}
 
     def page(self, name: str, value: str, *, days: float, person: Person | None = None) -> str:
         """The absolute, signed address of a plugin's page (`Plugin.pages`), named `plugin.page`; good for `days`.
@@ -169,6 +178,11 @@ class Work:
             after=after,
             reason=reason,
         )
+
+    def audit_all(self, action: str, changes: Iterable[Change]) -> None:
+        """`audit` for the same done to many objects, in one statement."""
+        actor_id, actor = self._actor()
+        audit.record_all(self.db, self.written_at, actor_id=actor_id, actor=actor, action=action, changes=changes)
 
     def _actor(self) -> tuple[int | None, str]:
         return None, "hadir"

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from integration.activities import Activity, ActivityProvider, PlaceProvider, did
 from integration.kept import FRESH_SECONDS, Keeper
 from integration.lookups import OfPeople, Together
 from integration.office_calendar import Calendar, Hours, Schedules, holiday, person_schedule, season, work_hours
@@ -124,15 +125,26 @@ HoursChanged = Callable[[Connection, date, date], Collection[int]]
 
 @dataclass
 class Workdays:
-    """Plans of days: the dated hours of a person's schedule, then whatever the plugins know better.
+    """Plans of days: the dated hours of a person's schedule, then whatever the plugins know better; and what was done on them.
 
     `changed` tells of a provider whose hours it changes; one that stands in `providers` alone may change anybody's.
-    `keeper` has the calendar and the rules of this process.
+    `keeper` has the calendar and the rules of this process. `activities` know what people did, `places`
+    where.
     """
 
     providers: tuple[DayPlanProvider, ...] = ()
     changed: Mapping[DayPlanProvider, HoursChanged] = field(default_factory=dict)
     keeper: Keeper = field(default_factory=Keeper)
+    activities: tuple[ActivityProvider, ...] = ()
+    places: tuple[PlaceProvider, ...] = ()
+
+    def did(self, db: Connection, person: Person, day: date) -> list[Activity]:
+        """What the plugins know that this person did on that day."""
+        return did(self.activities, db, person, day)
+
+    def place(self, db: Connection, person: Person, day: date) -> str:
+        """Where this person said that they work on that day, "" if nowhere: what `did` would say, and nothing else of it."""
+        return next((place for said in self.places if (place := said(db, person, day))), "")
 
     def plan(self, db: Connection, person: Person, day: date, now: datetime) -> DayPlan:
         return self.plans(db, [person], day, day, now)[person.id, day]

@@ -10,8 +10,8 @@ import structlog
 from integration import jobs, scheduler
 from integration.app import assemble, connect
 from integration.core import Hadir
-from integration.hearing import Hearing
-from integration.lanes import Lanes, be_brief
+from integration.deliveries.lanes import Lanes, be_brief
+from integration.hearing.hearing import Hearing
 from integration.settings import Settings
 
 log = structlog.get_logger()

@@ -22,8 +22,8 @@ from integration.calendars import invitations
 from integration.calendars import store as calendar_store
 from integration.calendars.store import Delivered
 from integration.core import Hadir
+from integration.deliveries.mail import KIND as MAIL
 from integration.errors import DeliveryError
-from integration.mail_delivery import KIND as MAIL
 from integration.messages import Reply, reply_to_json
 from integration.outbox import Row
 from integration.ports import Calendar, Event, Letter, event_from_json, event_to_json, letter_to_json

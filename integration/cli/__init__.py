@@ -29,6 +29,7 @@ COMMANDS = {
     "holidays": "holidays",
     "rooms": "rooms",
     "leave": "leave",
+    "logbook": "logbook",
     "outbox": "outbox",
     "outages": "outages",
     "calendar": "calendar",

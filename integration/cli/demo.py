@@ -28,10 +28,12 @@ TRY_FIRST = """
        /hadir masuk wfh        catat masuk (check in)
        /hadir koreksi          lupa pulang? minta koreksi (ask for a correction)
        /rapat                  rapat saya (my meetings)
+       /logbook                laporan hari ini (today's report)
   2. Budi Santoso, atasan Siti (her supervisor)   {address}/room/budi
        Setujui / Tolak         jawab pesan Hadir (answer the message)
        /hadir tim              siapa sudah masuk (who is in)
        /rapat daftar-hadir     siapa yang hadir rapat (who was at a meeting)
+       /logbook periksa        laporan tim, Setujui semua (the team's reports)
   3. Rina Marlina, kepegawaian (personnel)        {address}/room/rina
        /hadir rekap            rekap bulan ini, unduh XLSX (this month's recap)
 

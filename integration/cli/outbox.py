@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy import Row, func, select
 
-from integration import audit
+from integration import audit, outbox_care
 from integration import outbox as queue
 from integration.cli.opened import actor, opened
 from integration.cli.show import counted, table
@@ -95,7 +95,7 @@ def retry(ids: tuple[int, ...], everything: bool) -> None:
         )
         if wrong:
             raise click.ClickException("nothing was changed: " + "; ".join(wrong))
-        count = queue.retry(db, None if everything else ids, now)
+        count = outbox_care.retry(db, None if everything else ids, now)
         if count:
             after = {"ids": "all" if everything else sorted(ids), "count": count}
             audit.record(db, now, actor_id=None, actor=actor(), action="outbox.retried", object="outbox", after=after)

@@ -86,7 +86,7 @@ class Seat:
                 path = Path(filled[field.name]).expanduser()
                 try:
                     with path.open("rb") as file:
-                        files[field.name] = uploads.receive(path.name, file.read(uploads.LARGEST_BYTES + 1), t)
+                        files[field.name] = uploads.receiver(field)(path.name, file.read(uploads.LARGEST_BYTES + 1), t)
                 except uploads.Unusable as error:
                     wrong[field.name] = plain(error.text)
                 except OSError as error:

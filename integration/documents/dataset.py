@@ -7,11 +7,12 @@ statistical metadata of variables (Peraturan BPS 5/2020, MS-Var) ask for, in the
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, Literal
@@ -29,7 +30,9 @@ Type = Literal["string", "integer", "number", "boolean", "date", "time", "dateti
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A column. `codes` maps each value that may occur to its meaning; `public` says whether it may be shown to anyone."""
+    """A column. `codes` maps each value that may occur to its meaning; `public` says whether it may be shown to anyone.
+    `format` is how dates are written where it is not ISO 8601, like `%d/%m/%Y`.
+    """
 
     name: str
     title: str
@@ -42,6 +45,7 @@ class Variable:
     required: bool = True
     minimum: int | None = None
     public: bool = False
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,45 +82,91 @@ Value = str | int | float | bool | date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a CSV file is written, where another program cannot read ours. `encoding` is Python's name of it; with `header`
+    the names of the variables come first.
+    """
+
+    separator: str = ","
+    encoding: str = "utf-8"
+    decimal: str = "."
+    header: bool = True
+
+
+STANDARD = Dialect()
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: how many rows and bytes, and the SHA-256 of the bytes."""
+    """What was written: how many rows and bytes, the SHA-256 of the bytes, and how many letters the encoding lacks: each of
+    them became `?`.
+    """
 
     rows: int
     bytes: int
     sha256: str
+    lost: int = 0
 
 
-def write_csv(target: BinaryIO, variables: Sequence[Variable], rows: Iterable[Sequence[Value]]) -> Written:
-    """UTF-8, commas, CRLF, quotes where they are needed (RFC 4180), the names of the variables first."""
-    digest, count, size = hashlib.sha256(), 0, 0
+@dataclass(slots=True)
+class _Sink:
+    """Where encoded text goes, and what is known of it."""
+
+    target: BinaryIO
+    encoding: str
+    digest: Any = field(default_factory=hashlib.sha256)
+    size: int = 0
+    lost: int = 0
+    encoder: codecs.IncrementalEncoder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.encoder = codecs.getincrementalencoder(self.encoding)(errors="replace")
+
+    def take(self, buffer: io.StringIO) -> None:
+        """Empty the buffer into the target."""
+        words = buffer.getvalue()
+        if not self.encoding.startswith("utf"):
+            self.lost += sum(1 for sign in words if not sign.isascii() and not _encodes(sign, self.encoding))
+        content = self.encoder.encode(words)
+        self.target.write(content)
+        self.digest.update(content)
+        self.size += len(content)
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _encodes(sign: str, encoding: str) -> bool:
+    try:
+        return bool(sign.encode(encoding))
+    except UnicodeEncodeError:
+        return False
+
+
+def write_csv(
+    target: BinaryIO, variables: Sequence[Variable], rows: Iterable[Sequence[Value]], dialect: Dialect = STANDARD
+) -> Written:
+    """CRLF, quotes where they are needed (RFC 4180); UTF-8 and commas if the dialect says nothing else."""
+    sink, count = _Sink(target, dialect.encoding), 0
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([variable.name for variable in variables])
+    writer = csv.writer(buffer, delimiter=dialect.separator, lineterminator="\r\n")
+    if dialect.header:
+        writer.writerow([variable.name for variable in variables])
     for row in rows:
-        writer.writerow([_text(value) for value in row])
+        writer.writerow([_text(value, dialect.decimal) for value in row])
         count += 1
         if buffer.tell() > 1 << 16:
-            size += _flush(buffer, target, digest.update)
-    size += _flush(buffer, target, digest.update)
-    return Written(count, size, digest.hexdigest())
+            sink.take(buffer)
+    sink.take(buffer)
+    return Written(count, sink.size, sink.digest.hexdigest(), sink.lost)
 
 
-def _flush(buffer: io.StringIO, target: BinaryIO, seen: Callable[[bytes], object]) -> int:
-    content = buffer.getvalue().encode("utf-8")
-    target.write(content)
-    seen(content)
-    buffer.seek(0)
-    buffer.truncate()
-    return len(content)
-
-
-def _text(value: Value) -> str | int | float:
+def _text(value: Value, decimal: str) -> str | int | float:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return value
+        return value if decimal == "." or isinstance(value, int) else str(value).replace(".", decimal)
     if isinstance(value, date):  # a datetime as well
         return value.isoformat()
     return protect(clean(plain(value)).strip())  # some spreadsheets look for a formula behind white space
@@ -125,12 +175,12 @@ def _text(value: Value) -> str | int | float:
 # ---------------------------------------------------------------- the description
 
 
-def describe(dataset: Dataset, file: str, written: Written) -> str:
+def describe(dataset: Dataset, file: str, written: Written, dialect: Dialect = STANDARD) -> str:
     """The JSON text that goes with `file`."""
-    return json.dumps(_package(dataset, file, written), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(_package(dataset, file, written, dialect), ensure_ascii=False, indent=2) + "\n"
 
 
-def _package(dataset: Dataset, file: str, written: Written) -> dict[str, Any]:
+def _package(dataset: Dataset, file: str, written: Written, dialect: Dialect) -> dict[str, Any]:
     origin = dataset.origin
     return {
         "profile": "tabular-data-package",
@@ -149,17 +199,26 @@ def _package(dataset: Dataset, file: str, written: Written) -> dict[str, Any]:
                 "path": file,
                 "format": "csv",
                 "mediatype": MEDIA_TYPE,
-                "encoding": "utf-8",
+                "encoding": _ENCODINGS.get(dialect.encoding, dialect.encoding),
                 "bytes": written.bytes,
                 "hash": f"sha256:{written.sha256}",
-                "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True},
-                "schema": {"fields": [_field(variable) for variable in dataset.variables], "missingValues": [""]},
+                "dialect": _dialect(dialect),
+                "schema": {"fields": [_field(each, dialect) for each in dataset.variables], "missingValues": [""]},
             }
         ],
     }
 
 
-def _field(variable: Variable) -> dict[str, Any]:
+# A byte order mark is no encoding of its own.
+_ENCODINGS = {"utf-8-sig": "utf-8", "cp1252": "windows-1252"}
+
+
+def _dialect(dialect: Dialect) -> dict[str, Any]:
+    fixed = {"lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True}
+    return {"delimiter": dialect.separator, **fixed, "header": dialect.header}
+
+
+def _field(variable: Variable, dialect: Dialect) -> dict[str, Any]:
     constraints: dict[str, Any] = {"required": variable.required}
     if variable.codes:
         constraints["enum"] = list(variable.codes)
@@ -170,6 +229,8 @@ def _field(variable: Variable) -> dict[str, Any]:
         "title": variable.title,
         "description": variable.definition,
         "type": variable.type,
+        **({"format": variable.format} if variable.format else {}),
+        **({"decimalChar": dialect.decimal} if variable.type == "number" and dialect.decimal != "." else {}),
         **({"unit": variable.unit} if variable.unit else {}),
         "constraints": constraints,
     }

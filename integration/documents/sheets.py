@@ -81,6 +81,8 @@ class Book:
 def open_book(to: Path | BytesIO, t: Translate, made: Made, *, streamed: bool = False) -> Book:
     """A new workbook, in which nothing becomes a formula or a link by itself; its `workbook` has to be closed."""
     options = {"constant_memory": streamed, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
+    # What becomes bytes in the end needs no files on the way.
+    options["in_memory"] = isinstance(to, BytesIO) and not streamed
     workbook = xlsxwriter.Workbook(to, options)
     workbook.set_properties({"title": made.title, "author": text(made.author), "created": made.at})
     return Book(workbook, t, made)

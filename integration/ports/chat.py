@@ -58,6 +58,18 @@ class ChatPlatform(Protocol):
 
 
 @runtime_checkable
+class Edits(Protocol):
+    """A chat platform on which a message of ours can say something else afterwards."""
+
+    def edit(self, sent: Sent, message: Reply, key: str) -> None:
+        """Let `sent`, which went out under `key`, say `message`; a repeat is harmless.
+
+        Raises `DeliveryError`, a permanent one where it is gone, too old, or not ours to change.
+        """
+        ...
+
+
+@runtime_checkable
 class HasAddress(Protocol):
     """A chat platform that people open in a browser: `address` is where they find their conversation with Hadir."""
 
@@ -101,6 +113,17 @@ class Members(Protocol):
 
     def channel_name(self, channel_id: str) -> str:
         """As people see it."""
+        ...
+
+
+@runtime_checkable
+class Named(Protocol):
+    """A chat platform whose channels people call by their names."""
+
+    def channel_named(self, name: str, account: str) -> Channel | None:
+        """The channel of that name (without the `~`) among those in which `account` (the platform's id) is; None if there is
+        none that we can see. Ends within about two seconds. Raises `NotMember` where we see the channel and not who is in it.
+        """
         ...
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, select
 
+from integration.activities import Activity
 from integration.messages import Button, Command, Reply
 from integration.people import Person
 from integration.plugin import Context
@@ -43,7 +44,7 @@ def _buttons(context: Context, going: bool) -> tuple[Button, ...]:
     return (say(t("How far is it?"), "proses"), *buttons) if going else tuple(buttons)
 
 
-def activities(db: Connection, person: Person, day: date) -> list[str]:
+def activities(db: Connection, person: Person, day: date) -> list[Activity]:
     """What a person saved and made on a day, for the logbook: in Indonesian, the language of the record."""
     start = datetime.combine(day, time(), person.tz)
     c = saved_file.c
@@ -53,4 +54,4 @@ def activities(db: Connection, person: Person, day: date) -> list[str]:
         return []
     names = ", ".join(wording.name_of(path) for path in paths[:NAMED])
     more = f", dan {len(paths) - NAMED} lagi" if len(paths) > NAMED else ""
-    return [f"Menyimpan {len(paths)} berkas: {names}{more}"]
+    return [Activity(f"berkas:{person.id}:{day}", f"Menyimpan {len(paths)} berkas: {names}{more}", files=tuple(paths))]

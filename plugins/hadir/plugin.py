@@ -134,6 +134,8 @@ PLUGIN = Plugin(
     forms={**correction_commands.FORMS},
     tasks={**compliance_commands.TASKS},
     jobs=(*jobs.JOBS, *escalation.JOBS, *filing.JOBS, *discipline_jobs.JOBS),
+    activities=service.where,
+    place=service.place,
     ledgers={
         "attendance_event": (tables.attendance_event, service.AUDITED),
         "attendance_correction": (tables.attendance_correction, corrections.LEDGER),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, Select, bindparam, delete, select, text, update
 
 from integration import people
+from integration.activities import Activity
 from integration.db import insert_once
 from integration.people import Person
 from integration.plugin import Context, Work
@@ -88,6 +89,23 @@ def days(db: Connection, person_ids: Iterable[int] | None, first: date, last: da
     if person_ids is None:
         return _by_day(db.execute(_OF_ALL, span))
     return _by_day(db.execute(_OF_SOME, {"people": list(person_ids), **span}))
+
+
+def where(db: Connection, person: Person, day: date) -> list[Activity]:
+    """Where the person worked on that day, if a check-in says it, for the draft of the day's report."""
+    arrival = _arrival(db, person, day)
+    return [Activity(f"hadir:{person.id}:{day}", at=arrival.at, place=arrival.place)] if arrival and arrival.place else []
+
+
+def place(db: Connection, person: Person, day: date) -> str:
+    """The place of `where` alone."""
+    arrival = _arrival(db, person, day)
+    return arrival.place if arrival else ""
+
+
+def _arrival(db: Connection, person: Person, day: date) -> Event | None:
+    rows = db.execute(_OF_ONE, {"person": person.id, "first": day, "last": day})
+    return _by_day(rows).get((person.id, day), EMPTY).arrival
 
 
 def active_event(db: Connection, event_id: int) -> Event | None:

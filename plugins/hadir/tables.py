@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, text
 
 from integration.db import Instant, metadata
+from integration.silence import attendance_preference as attendance_preference
 
 # kind: in | out. place: wfo | wfh | wfa | dinas, or empty when unknown (a check-out, a correction without one).
 # source: chat | correction | import. At most one event a person, day and kind is active.
@@ -60,13 +61,6 @@ Index(
     unique=True,
     sqlite_where=attendance_correction.c.state == "waiting",
     postgresql_where=attendance_correction.c.state == "waiting",
-)
-
-attendance_preference = Table(
-    "attendance_preference",
-    metadata,
-    Column("person_id", ForeignKey("person.id"), primary_key=True),
-    Column("reminders", Boolean, nullable=False, server_default=text("true")),
 )
 
 # The channel to which a unit's daily summary goes, and when: minutes after local midnight in `zone`.

@@ -30,7 +30,14 @@ class BrowserChat:
                 raise DeliveryError(f"nobody in the room is called {to.id}", permanent=True)
             body = reply_to_json(message)
             added = store.add(db, person_id, body, self._clock(), from_bot=True, key=key, channel=channel)
-            return Sent(str(added or store.by_key(db, key)), f"{to.kind}:{to.id}")
+            return Sent(str(added or store.by_key(db, key)), channel or f"person:{to.id}")
+
+    def edit(self, sent: Sent, message: Reply, key: str) -> None:
+        with self._database.write() as db:
+            there = store.by_key(db, key)
+            if there is None or str(there) != sent.message_id:
+                raise DeliveryError(f"the message {sent.message_id} is gone", permanent=True)
+            store.replace(db, there, reply_to_json(message))
 
     def profile(self, *, id: str = "", username: str = "") -> Profile | None:
         """The account's owner; here the id is the username."""

@@ -17,9 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from integration import chat_delivery, outbox, people, uploads
+from integration import outbox, people, uploads
 from integration.adapters.browser import markup, security, sheets, short
 from integration.core import Hadir
+from integration.deliveries import chat as chat_delivery
 from integration.errors import Refused
 from integration.i18n import Translate
 from integration.messages import Form, Reply, Sender, Text, plain, reply_to_json

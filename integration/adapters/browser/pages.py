@@ -14,8 +14,8 @@ from integration import page_addresses
 from integration.adapters.browser import markup, security, sheets
 from integration.core import Hadir
 from integration.messages import Form
-from integration.page_dispatch import Answered, Pages
 from integration.pages import Go, PageRequest, Picture, Show, tidy
+from integration.pages.dispatch import Answered, Pages
 
 log = structlog.get_logger()
 
@@ -56,6 +56,7 @@ class _Asked:
         assert isinstance(page, Show)  # noqa: S101  # the other kind was dealt with
         inputs = sheets.inputs(Form("", page.title, page.fields), typed or None, page.errors)
         shown = {"text": markup.to_html(page.text) if page.text else "", "picture": _data(page.picture)}
+        shown |= {"more": markup.to_html(page.more) if page.more else "", "chart": _data(page.chart)}
         body = render_template("browser/page.html", t=answered.t, page=page, inputs=inputs, private=answered.private, **shown)
         response = make_response(body, answered.status)
         if answered.retry_seconds:

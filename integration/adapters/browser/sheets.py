@@ -15,7 +15,7 @@ from integration import uploads
 from integration.core import Hadir
 from integration.dispatch import Once, used_nonce
 from integration.i18n import Translate
-from integration.messages import Answer, Field, File, Form, FormErrors, FormSubmission, Reply, Sender, plain
+from integration.messages import Answer, Field, File, Form, FormErrors, FormSubmission, Reply, Sender, bare, plain
 from integration.signing import BadToken
 
 VALID = timedelta(hours=1)
@@ -90,7 +90,7 @@ def _refused(hadir: Hadir, sheet: Sheet, answer: Reply, files: Mapping[str, File
     with hadir.database.read() as db:
         again = not is_used(db, sheet)
     if again and files:
-        return Outcome(FormErrors(_choose_again({"": plain(answer.text)}, files, t)), again=True)
+        return Outcome(FormErrors(_choose_again({"": bare(answer.text)}, files, t)), again=True)
     return Outcome(answer, again=again)
 
 
@@ -106,8 +106,7 @@ def _files(form: Form, chosen: Chosen, t: Translate) -> tuple[dict[str, File], d
         name, content = chosen.get(field.name, ("", b""))
         if name:
             try:
-                receive = uploads.as_it_is if field.any_type else uploads.receive
-                files[field.name] = receive(name, content, t)
+                files[field.name] = uploads.receiver(field)(name, content, t)
             except uploads.Unusable as error:
                 errors[field.name] = plain(error.text)
     return files, errors
@@ -145,9 +144,9 @@ def _text(typed: str) -> str:
 def errors_of(outcome: Outcome) -> dict[str, str]:
     """By field; what a handler refused as a whole stands under ""."""
     if isinstance(outcome.answer, FormErrors):
-        return {name: plain(text) for name, text in outcome.answer.by_field.items()}
+        return {name: bare(text) for name, text in outcome.answer.by_field.items()}
     assert isinstance(outcome.answer, Reply)  # noqa: S101  # a Form is never sent again
-    return {"": plain(outcome.answer.text)}
+    return {"": bare(outcome.answer.text)}
 
 
 # ---------------------------------------------------------------- how a field is shown
@@ -191,7 +190,7 @@ def _input(field: Field, value: str, error: str) -> Input:
 def _packed(form: Form) -> list[Any]:
     fields = [
         [f.name, f.label, f.kind, f.default, f.hint, int(f.required), f.max_length, [list(pair) for pair in f.choices]]
-        + [1] * f.any_type
+        + ([2] if f.documents else [1] * f.any_type)
         for f in form.fields
     ]
     return [form.action, form.title, fields, form.value, form.intro, form.submit]
@@ -211,7 +210,7 @@ def _field(
     required: int,
     max_length: int,
     choices: list[list[str]],
-    any_type: int = 0,
+    takes: int = 0,
 ) -> Field:
     pairs = tuple((pair[0], pair[1]) for pair in choices)
-    return Field(name, label, kind, default, hint, bool(required), max_length, pairs, bool(any_type))
+    return Field(name, label, kind, default, hint, bool(required), max_length, pairs, takes == 1, takes == 2)

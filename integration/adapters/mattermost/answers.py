@@ -18,7 +18,7 @@ from integration.adapters.mattermost.known import KnownCommands
 from integration.adapters.mattermost.signed import Made, SignedForm, sign_form
 from integration.core import Hadir
 from integration.errors import DeliveryError
-from integration.messages import Answer, Form, FormErrors, Reply, Sender, Text, join, plain, quote, reply_to_json
+from integration.messages import Answer, Form, FormErrors, Reply, Sender, Text, bare, join, plain, quote, reply_to_json
 from integration.phrases import form_page
 
 log = structlog.get_logger()
@@ -70,12 +70,12 @@ class Answers:
         if answer.replaces and form.made.key and self._updated(answer, form.made, now):
             return {}
         if answer.refused and not answer.buttons:
-            return {"error": plain(answer.text)}
+            return {"error": bare(answer.text)}
         told = self._delivered(answer, sender, form.made.hook, f"answer:{form.nonce}", now)
-        return {} if told else {"error": plain(answer.text)}
+        return {} if told else {"error": bare(answer.text)}
 
     def errors(self, errors: FormErrors) -> Body:
-        by_field = {name: plain(text) for name, text in errors.by_field.items()}
+        by_field = {name: bare(text) for name, text in errors.by_field.items()}
         whole = by_field.pop("", "")
         return {"errors": by_field} | ({"error": whole} if whole else {})
 

@@ -49,6 +49,10 @@ class MattermostChat(MattermostFiles, MattermostInbox):
         """Post `message`. A repeat within half a minute gives the same post; later ones are told apart by `key`."""
         return self._with_fresh_token(lambda: self._send(to, message, key))
 
+    def edit(self, sent: Sent, message: Reply, key: str) -> None:
+        """What it carried besides, files and its mark, stays; the server may forbid it after a while (PostEditTimeLimit)."""
+        self._with_fresh_token(lambda: self._edit(sent, message, key))
+
     def profile(self, *, id: str = "", username: str = "") -> Profile | None:
         """The active user with that id or username; the e-mail is empty where the server hides it."""
         return self._with_fresh_token(lambda: self._profile(id, username))
@@ -90,10 +94,7 @@ class MattermostChat(MattermostFiles, MattermostInbox):
     def _send(self, to: Recipient, message: Reply, key: str) -> Sent:
         direct = to.kind == "person"
         channel = self._direct_channel(to.id) if direct else to.id
-        props: dict[str, Any] = {MARK: post_mark(key)}
-        if message.buttons:
-            made = Made(to=to.id if direct else "", key=key)
-            props["attachments"] = self.buttons(message.buttons, made, self._hadir.clock())
+        props = self._props(message, Made(to=to.id if direct else "", key=key))
         try:
             post = {
                 "channel_id": channel,
@@ -105,6 +106,17 @@ class MattermostChat(MattermostFiles, MattermostInbox):
             return self._post(post, "" if direct else to.thread)
         except MattermostError as error:
             raise self._explained(error, channel) from error
+
+    def _props(self, message: Reply, made: Made) -> dict[str, Any]:
+        props: dict[str, Any] = {MARK: post_mark(made.key)}
+        if message.buttons:
+            props["attachments"] = self.buttons(message.buttons, made, self._hadir.clock())
+        return props
+
+    def _edit(self, sent: Sent, message: Reply, key: str) -> None:
+        """Of a channel's post only: the buttons of a direct message are signed for its reader."""
+        patch = {"message": self.markdown(message), "props": self._props(message, Made(to="", key=key))}
+        self.driver.posts.patch_post(url_quote(sent.message_id, safe=""), patch)
 
     def _post(self, post: dict[str, Any], thread: str) -> Sent:
         """Below `thread`, if somebody has not deleted it meanwhile."""

@@ -1,4 +1,4 @@
-"""What lies in Mattermost's messages and who is in its channels: the ports `Attachments` and `Members`."""
+"""What lies in Mattermost's messages and who is in its channels: the ports `Attachments`, `Members`, `Named`."""
 
 from __future__ import annotations
 
@@ -76,6 +76,39 @@ class MattermostFiles(Connection):
     def channel_name(self, channel_id: str) -> str:
         channel = self._asked(f"/channels/{url_quote(channel_id, safe='')}", channel_id)
         return str(channel.get("display_name") or channel["name"])
+
+    def channel_named(self, name: str, account: str) -> Channel | None:
+        """In the teams in which the bot is: a public channel, or one of the bot's own."""
+        with self.client.within():
+            return self._with_fresh_token(lambda: self._channel_named(url_quote(name.lower(), safe=""), account))
+
+    def _channel_named(self, name: str, account: str) -> Channel | None:
+        barred: MattermostError | None = None
+        for team in self.client.get("/users/me/teams"):
+            found = self._or_none(f"/teams/{team['id']}/channels/name/{name}", (400, 403, 404))
+            if found is None or found.get("delete_at"):
+                continue
+            try:
+                member = self._or_none(f"/channels/{found['id']}/members/{url_quote(account, safe='')}", (400, 404))
+            except MattermostError as error:
+                if error.status != 403:
+                    raise
+                barred = error
+                continue
+            if member is not None:
+                return Channel(str(found["id"]), str(found["name"]))
+        if barred is not None:
+            raise self._no_entry(barred, name) from barred
+        return None
+
+    def _or_none(self, endpoint: str, missing: tuple[int, ...]) -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = self.client.get(endpoint)
+        except MattermostError as error:
+            if error.status in missing:
+                return None
+            raise
+        return found
 
     def _asked(self, endpoint: str, channel_id: str, params: Mapping[str, Any] | None = None) -> Any:
         try:

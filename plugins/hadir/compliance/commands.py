@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import select
 
-from integration import find, people, workdays
+from integration import find, meant, people, workdays
 from integration.dates import at_an_end, last_of_month, show_month, take_month
 from integration.errors import UserError
 from integration.i18n import Translate
@@ -63,8 +63,7 @@ def turn(context: Context, press: ButtonPress) -> Reply:
 def _answer(context: Context, scope: Scope, month: date) -> Reply:
     today = workdays.local_day(context.now, context.person)
     t = context.t
-    if month > today:
-        raise UserError(t("{month} has not come yet.", month=show_month(month, t)))
+    meant.check_month(context, month)
     team = _team(context, scope, month)
     buttons = (*_downloads(t, scope, month), *_neighbours(t, scope, month, today))
     if len(team) > MOST_AT_ONCE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from integration import phrases
+from integration import meant, phrases
 from integration.dates import last_of_month, parse_month, show_month
 from integration.errors import UserError
 from integration.messages import Command, Reply, Text, join
@@ -46,8 +46,7 @@ def _month(context: Context, command: Command) -> date:
     if not command.words:
         return today.replace(day=1)
     month = parse_month(" ".join(command.words), today, context.t)
-    if month > today:
-        raise UserError(context.t("{month} has not come yet.", month=show_month(month, context.t)))
+    meant.check_month(context, month)
     return month
 
 

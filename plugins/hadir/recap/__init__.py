@@ -9,9 +9,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, select
-
-from integration import people
 from integration.dates import last_of_month
 from integration.people import Person
 from integration.plugin import Work
@@ -212,24 +209,3 @@ def total(lines: Sequence[Line], weeks: Sequence[Week] = ()) -> Totals:
         kinds=tuple(excuses[kind] for kind in KINDS),
         bands=tuple(sorted(Counter(code for result in results for code in result.bands).items())),
     )
-
-
-# ---------------------------------------------------------------- whom one may see
-
-
-def of_unit(db: Connection, viewer: Person, unit_id: int, month: date) -> tuple[list[Person], int]:
-    """The people of a unit whose record `viewer` may see, by name, and how many others there are."""
-    everybody = people.of_unit(db, unit_id, month)
-    if viewer.sees_everyone or ("pimpinan" in viewer.roles and viewer.unit_id == unit_id):
-        return everybody, 0
-    seen = below(db, viewer.id) | {viewer.id}
-    visible = [person for person in everybody if person.id in seen]
-    return visible, len(everybody) - len(visible)
-
-
-def below(db: Connection, supervisor_id: int) -> set[int]:
-    """Everyone below in line, however far. One statement."""
-    person = people.person
-    line = select(person.c.id).where(person.c.supervisor_id == supervisor_id).cte("line", recursive=True)
-    line = line.union(select(person.c.id).where(person.c.supervisor_id == line.c.id))
-    return set(db.scalars(select(line.c.id)))

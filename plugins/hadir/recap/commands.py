@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
-from integration import phrases, workdays
-from integration.dates import last_of_month, show_day, show_month
-from integration.errors import UserError
+from integration import meant, phrases, workdays
+from integration.dates import show_day, show_month
 from integration.i18n import Translate
+from integration.meant import Recap, Target
 from integration.messages import Button, ButtonPress, Command, File, Reply, Text, fill, join, plain
 from integration.people import Person
 from integration.plugin import Context, Subcommand
 from plugins.hadir import recap
 from plugins.hadir.recap import Line, PersonMonth, Totals
-from plugins.hadir.recap import target as recap_target
-from plugins.hadir.recap.target import Target
 from plugins.hadir.rules import PLACES
 from plugins.hadir.service import EMPTY
 
 # A message holds about 16,000 characters; a longer list is in the workbook.
 MOST_PEOPLE = 60
+RECAP, TURN = Recap("hadir", "rekap"), "hadir.recap"
 _UNBROKEN = "\N{NO-BREAK SPACE}"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def show(context: Context, command: Command) -> Reply:
     """`rekap [month] [@person|unit]`"""
-    month, target = recap_target.read(context, command)
-    _check_month(context, month)
+    month, target = RECAP.read(context, command)
+    meant.check_month(context, month)
     return target if isinstance(target, Reply) else _recap(context, target, month)
 
 
 def turn(context: Context, press: ButtonPress) -> Reply:
     """Another month of the same recap."""
-    month, target = recap_target.decode(context, press.value)
-    _check_month(context, month)
+    month, target = meant.decode(context, press.value)
+    meant.check_month(context, month)
     return _recap(context, target, month)
 
 
 def _recap(context: Context, target: Target, month: date) -> Reply:
-    team, others = recap_target.visible(context, target, month)
+    team, others = RECAP.visible(context, target, month)
     found = recap.months(context, team, month)
     if all(someone.empty for someone in found):
         return _nothing(context, target, month)
@@ -49,12 +48,7 @@ def _recap(context: Context, target: Target, month: date) -> Reply:
         Button(context.t("Download XLSX"), "hadir.recap_xlsx", target.encode(month), days=2),
         Button(context.t("Download PDF"), "hadir.recap_pdf", target.encode(month), days=2),
     )
-    return Reply(text, buttons=(*downloads, *_neighbours(context, target, month)))
-
-
-def _check_month(context: Context, month: date) -> None:
-    if month > workdays.local_day(context.now, context.person):
-        raise UserError(context.t("{month} has not come yet.", month=show_month(month, context.t)))
+    return Reply(text, buttons=(*downloads, *meant.neighbours(context, target, month, TURN)))
 
 
 def _nothing(context: Context, target: Target, month: date) -> Reply:
@@ -65,26 +59,15 @@ def _nothing(context: Context, target: Target, month: date) -> Reply:
         text = t("There is no record of your team in {month}.", month=shown)
     else:
         text = t("There is no record of {name} in {month}.", name=target.name, month=shown)
-    return Reply(text, buttons=_neighbours(context, target, month))
-
-
-def _neighbours(context: Context, target: Target, month: date) -> tuple[Button, ...]:
-    """The month before, and the one after if it has begun."""
-    before, after = month - timedelta(days=1), last_of_month(month) + timedelta(days=1)
-    shown = [before.replace(day=1)] + ([after] if after <= workdays.local_day(context.now, context.person) else [])
-    return tuple(
-        Button(show_month(first, context.t), "hadir.recap", target.encode(first), days=2)
-        for first in shown
-        if first.year >= 2000
-    )
+    return Reply(text, buttons=meant.neighbours(context, target, month, TURN))
 
 
 def download(context: Context, press: ButtonPress) -> Reply:
     """The workbook; who presses is authorised again."""
     from plugins.hadir.recap import xlsx as recap_xlsx  # heavy: only who asks for a workbook pays for it
 
-    month, target = recap_target.decode(context, press.value)
-    team, _ = recap_target.visible(context, target, month)
+    month, target = meant.decode(context, press.value)
+    team, _ = RECAP.visible(context, target, month)
     found = recap.months(context, team, month)
     made = recap_xlsx.Imprint(context.person.name, context.now, context.person.zone)
     content = recap_xlsx.build(context.t, found, plain(title(context.t, target.name, month)), month, made)

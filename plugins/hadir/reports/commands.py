@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from integration import meant
 from integration.dates import show_month
 from integration.messages import ButtonPress, File, Reply
 from integration.plugin import Context
-from plugins.hadir.recap import target as recap_target
+from plugins.hadir.recap.commands import RECAP
 
 MEDIA_TYPE = "application/pdf"
 
@@ -19,8 +20,8 @@ def download(context: Context, press: ButtonPress) -> Reply:
     from plugins.hadir.reports.paper import Issue
     from plugins.hadir.reports.scope import Scope
 
-    month, target = recap_target.decode(context, press.value)
-    team, _ = recap_target.visible(context, target, month)
+    month, target = meant.decode(context, press.value)
+    team, _ = RECAP.visible(context, target, month)
     scope, person = Scope(target.kind, target.id, target.name), context.person
     issue = Issue(context.t, context.settings, month, person.name, person.zone, context.now)
     shown = show_month(month, context.t)

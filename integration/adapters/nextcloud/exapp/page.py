@@ -11,8 +11,9 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from integration import chat_delivery, outbox, people, workdays
+from integration import outbox, people, workdays
 from integration.core import Hadir
+from integration.deliveries import chat as chat_delivery
 from integration.dispatch import parse
 from integration.i18n import Translate
 from integration.messages import Answer, Button, ButtonPress, Form, Incoming, Reply, Sender, plain, reply_to_json

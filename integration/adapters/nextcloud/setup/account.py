@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from integration import installation, outbox, people
+from integration import installation, outbox_care, people
 from integration.adapters.nextcloud.client import Client
 from integration.adapters.nextcloud.errors import NextcloudError
 from integration.adapters.nextcloud.setup import accounts
@@ -168,7 +168,7 @@ class ServiceAccount:
             raise SetupError(f"no app password could be made for {self.id} ({error}); {why}: {_by_hand(self.id)}") from None
         with self.hadir.database.write() as db:
             installation.put_secret(db, self.hadir.signer, "nextcloud.app_password", made)
-            outbox.hurry(db, self.hadir.clock())  # what was refused waits for minutes
+            outbox_care.hurry(db, self.hadir.clock())  # what was refused waits for minutes
         return str(made)
 
     def _revoke(self, password: str) -> None:

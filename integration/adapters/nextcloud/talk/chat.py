@@ -101,6 +101,13 @@ class TalkChat(TalkEars):
                 raise
         return self._send(to, self._direct_room(to.id), message, key)  # the conversation was deleted meanwhile
 
+    def edit(self, sent: Sent, message: Reply, key: str) -> None:
+        """By the service account, which has to be a moderator there: a bot cannot, and after a day nobody can."""
+        if not sent.message_id.isdecimal():
+            raise NextcloudError("nobody has told us the number of that message", permanent=True)
+        text = self._text(Recipient(PLATFORM, "channel", sent.channel_id), message)
+        self._client.call(lambda cloud: calls.edit(cloud, sent.channel_id, sent.message_id, text), urgent=True)
+
     def profile(self, *, id: str = "", username: str = "") -> Profile | None:
         """The account of that name, which is its id too; the e-mail is empty where its owner hides it."""
         return self._client.call(lambda cloud: profile(cloud, id, username), urgent=True)

@@ -1,7 +1,8 @@
-"""What lies in Talk's conversations and who is in them: the ports `Attachments` and `Members`, and messages as `Said`."""
+"""What lies in Talk's conversations and who is in them: the ports `Attachments`, `Members`, `Named`, and messages as `Said`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -80,6 +81,19 @@ class TalkReader:
     def channel_name(self, channel_id: str) -> str:
         return str(self._asked(channel_id, lambda cloud: calls.room(cloud, channel_id))["displayName"])
 
+    def channel_named(self, name: str, account: str) -> Channel | None:
+        """Among the conversations of the service account; spaces may be written as `-` or `_`, because nobody quotes a name."""
+        with self._client.within():
+            rooms = self._client.call(lambda cloud: calls.rooms(cloud, 0))
+            for room in rooms:
+                shown = str(room.get("displayName") or "")
+                if room.get("type") not in (calls.GROUP, calls.PUBLIC) or _spoken(shown) != _spoken(name):
+                    continue
+                token = str(room["token"])
+                if any(who.id == account for who in self.members(token)):
+                    return Channel(token, shown)
+        return None
+
     # ------------------------------------------------------------ helpers
 
     def _must_be_in(self, token: str) -> None:
@@ -94,6 +108,10 @@ class TalkReader:
                 raise
             text = f"the account {self._account} is not in the conversation {token}: add it there as a participant"
             raise NotMember(text, account=self._account) from None
+
+
+def _spoken(name: str) -> str:
+    return " ".join(re.split(r"[-_\s]+", name.casefold())).strip()
 
 
 def attachment_of(message: Mapping[str, Any]) -> Attachment | None:

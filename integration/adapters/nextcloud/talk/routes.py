@@ -12,14 +12,16 @@ from flask import Blueprint, Response, request
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from integration import audit, bodies, chat_delivery, choices, inbox, outbox
+from integration import audit, bodies, choices, outbox
 from integration.adapters.nextcloud.talk import order, received
 from integration.adapters.nextcloud.talk.access import RELOAD_SECONDS, KnownTalk, Talk
 from integration.adapters.nextcloud.talk.received import PLATFORM, BadBody, Switched
 from integration.bodies import BadRequest
 from integration.core import Hadir
 from integration.db import insert_once
+from integration.deliveries import chat as chat_delivery
 from integration.dispatch import used_nonce
+from integration.hearing import inbox
 from integration.messages import Reply, Sender, Text, fill, reply_to_json
 from integration.ports import Said
 

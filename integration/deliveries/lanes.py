@@ -7,7 +7,7 @@ import threading
 from typing import NamedTuple
 
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.outbox import Kinds
 
 

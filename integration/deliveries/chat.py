@@ -3,9 +3,10 @@
 payload: `message` (`messages.reply_to_json`, with the bytes of its files in `outbox_content`) and either `person` (their
 id), or `platform` and `channel`, or `platform` and `account` (the platform's id of somebody who spoke there);
 optionally `until` (ISO instant): after it the message helps nobody and is dropped; and for a channel `under` (the key of an
-earlier row, below whose message it is to stand).
+earlier row, below whose message it is to stand) or `instead_of` (the key of an earlier row, whose message says this from then
+on; where it is gone, or can no longer be changed, nothing happens).
 result: `message_id` and `channel_id` as the platform names them; adapters recognise posts of ours by it. `thread`: below which
-message it stands.
+message it stands. Of a row `instead_of` another: `edited`, the id of that one's message, or why it was `dropped`.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from integration.errors import DeliveryError
 from integration.messages import Reply, reply_from_json
 from integration.outbox import Row, outbox
 from integration.people import Account
-from integration.ports import Profile, Recipient, Sent
+from integration.ports import ChatPlatform, Edits, Profile, Recipient, Sent
 
 KIND = "chat"
+_LONGEST_REASON = 300
 
 
 def deliver(hadir: Hadir, row: Row) -> Mapping[str, Any]:
@@ -34,6 +36,8 @@ def deliver(hadir: Hadir, row: Row) -> Mapping[str, Any]:
     until = row.payload.get("until")
     if until and datetime.fromisoformat(until) < hadir.clock():
         return {"dropped": "too late"}
+    if row.payload.get("instead_of"):
+        return _edit(hadir, row)
     sent = send(hadir, row.payload, _message(hadir, row), row.key)
     stands = {"thread": sent.thread} if sent.thread else {}
     return {"message_id": sent.message_id, "channel_id": sent.channel_id, **stands}
@@ -49,12 +53,31 @@ def _message(hadir: Hadir, row: Row) -> Reply:
 def send(hadir: Hadir, payload: Mapping[str, Any], message: Reply, key: str) -> Sent:
     """Send `message` to whom the payload names; raises `DeliveryError`."""
     to = _recipient(hadir, payload)
-    if to.platform not in hadir.ports.chats:
+    return _chat(hadir, to.platform).send(to, _with_files(hadir, message), key)
+
+
+def _chat(hadir: Hadir, platform: str) -> ChatPlatform:
+    if platform not in hadir.ports.chats:
         hadir.reconnect()
-    chat = hadir.ports.chats.get(to.platform)
+    chat = hadir.ports.chats.get(platform)
     if chat is None:
-        raise DeliveryError(f"{to.platform} is not connected: hadir setup {to.platform}", permanent=True)
-    return chat.send(to, _with_files(hadir, message), key)
+        raise DeliveryError(f"{platform} is not connected: hadir setup {platform}", permanent=True)
+    return chat
+
+
+def _edit(hadir: Hadir, row: Row) -> Mapping[str, Any]:
+    """A message that can no longer be changed keeps what it says: that is no failure, and nobody is called for it."""
+    key, sent = row.payload["instead_of"], _sent(hadir, row.payload["channel"], row.payload["instead_of"])
+    try:
+        chat = _chat(hadir, row.payload["platform"])
+        if sent is None or not isinstance(chat, Edits):
+            return {"dropped": "cannot be changed"}
+        chat.edit(sent, _message(hadir, row), key)
+    except DeliveryError as error:
+        if not error.permanent:
+            raise
+        return {"dropped": str(error)[:_LONGEST_REASON]}
+    return {"edited": sent.message_id}
 
 
 def _with_files(hadir: Hadir, message: Reply) -> Reply:
@@ -84,13 +107,17 @@ def _recipient(hadir: Hadir, payload: Mapping[str, Any]) -> Recipient:
 
 def _thread(hadir: Hadir, channel_id: str, under: str) -> str:
     """The message that was sent under the key `under`, or the one below which that stands; "" if nobody knows any more."""
-    if not under:
-        return ""
+    sent = _sent(hadir, channel_id, under) if under else None
+    return (sent.thread or sent.message_id) if sent else ""
+
+
+def _sent(hadir: Hadir, channel_id: str, key: str) -> Sent | None:
+    """What was sent to that channel under `key`."""
     with hadir.database.read() as db:
-        sent: Mapping[str, Any] | None = db.scalar(select(outbox.c.result).where(outbox.c.key == under))
-    if not sent or sent.get("channel_id") != channel_id:
-        return ""
-    return str(sent.get("thread") or sent.get("message_id", ""))
+        found: Mapping[str, Any] | None = db.scalar(select(outbox.c.result).where(outbox.c.key == key))
+    if not found or found.get("channel_id") != channel_id or not found.get("message_id"):
+        return None
+    return Sent(str(found["message_id"]), channel_id, str(found.get("thread", "")))
 
 
 def _account(hadir: Hadir, person_id: int) -> Account:

@@ -8,12 +8,12 @@ from datetime import datetime
 from integration import phrases
 from integration.core import Hadir
 from integration.guidance import SAY, TYPED, typed
+from integration.hearing.understanding import Help, Line, Meaning, Number, Perhaps, Unknown
 from integration.i18n import Translate
 from integration.messages import Answer, Button, Form, FormErrors, Reply, Text, fill, join, plain, quote
 from integration.people import Person
 from integration.plugin import Plugin
 from integration.ports import Said
-from integration.understanding import Help, Line, Meaning, Number, Perhaps, Unknown
 
 _LABEL = 40
 # So many days an answer to a question of ours counts as of the question; a later one asks for a correction.

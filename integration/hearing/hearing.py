@@ -19,10 +19,10 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Column, Connection, String, Table, and_, or_, select, update
 
-from integration import inbox
 from integration.core import Hadir
 from integration.db import Instant, insert_once, metadata
 from integration.errors import DeliveryError
+from integration.hearing import inbox
 from integration.metrics import HEARD
 from integration.ports import Inbox, Live, Said
 

@@ -60,6 +60,8 @@ class Show:
 
     `errors` by field name, "" for the whole. `big` is shown very large, like a code; `wide` is for a projector.
     `refresh_seconds`: it asks for itself again after so long. `done`: what was asked for has been done; `refused`: not.
+    `nav` are links above everything, like to the day before. Below the text stand a `chart` and `more`; what a chart shows is
+    to be read in `more` as well. `broad`: as wide as a table needs, where the screen has the room.
     """
 
     title: str
@@ -74,6 +76,10 @@ class Show:
     done: bool = False
     refused: bool = False
     wide: bool = False
+    nav: tuple[Link, ...] = ()
+    chart: Picture | None = None
+    more: Text = Text("")
+    broad: bool = False
 
 
 @dataclass(frozen=True, slots=True)

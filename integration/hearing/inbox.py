@@ -16,18 +16,19 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, select
 
-from integration import chat_delivery, choices, outbox, people
+from integration import choices, outbox, people
 from integration.core import Hadir
+from integration.deliveries import chat as chat_delivery
 from integration.dispatch import Queued, parse
 from integration.errors import Refused
+from integration.hearing.understanding import Line, Meaning, Number, Unknown, is_attendance, understand
+from integration.hearing.wording import Wording
 from integration.i18n import Translate
-from integration.inbox_wording import Wording
 from integration.messages import Answer, ButtonPress, Channel, Command, Incoming, Reply, Sender, plain, reply_to_json
 from integration.outbox import Row
 from integration.people import Person
 from integration.plugin import Context
 from integration.ports import Said
-from integration.understanding import Line, Meaning, Number, Unknown, is_attendance, understand
 
 log = structlog.get_logger()
 

@@ -140,7 +140,7 @@ def _owners(plugins: Sequence[Plugin], word: str) -> list[tuple[Plugin, Subcomma
 
 def _doubtful(sub: Subcommand, rest: str, asked: bool) -> bool:
     """A question, or a sentence that begins with a place, records nothing without being asked back."""
-    return sub.writes and (asked or (sub.hidden and bool(rest)))
+    return sub.may_write(rest.split()) and (asked or (sub.hidden and bool(rest)))
 
 
 def _guess(plugins: Sequence[Plugin], word: str, rest: str) -> Meaning:
