@@ -25,8 +25,9 @@ from plugins.rapat.tables import meeting as _meeting
 PATIENCE = timedelta(hours=4)
 
 
-def ask(work: Work, meeting: Meeting, organizer: Person, found: Findings) -> None:
-    if organizers.of(work, meeting) is None:
+def ask(work: Work, meeting: Meeting, found: Findings) -> None:
+    organizer = organizers.of(work, meeting)
+    if organizer is None:
         return
     key = f"meeting:{meeting.id}:{meeting.version}:clash:{organizer.id}"
     work.tell(organizer, key, lambda t: question.asked(t, meeting, organizer, found))
@@ -110,13 +111,14 @@ def again(context: Context, press: ButtonPress) -> Reply:
     found = organized(context, number)
     if found.state in ("checking", "cancelled", "dropped"):
         return _stands(context, found)
-    groups = [Group("channel", id, name, platform) for _, platform, id, name in _groups(context, rest)]
+    groups = [Group.of(["channel", *each[1:]]) for each in _groups(context, rest)]
     moved = moving.shift(context, found, found.starts_at) if found.state == "asking" else None
     if moved is not None:  # with them it is another meeting: who of them is free?
         planning.check(context, moved, groups)
     else:
-        plain = [[group.kind, group.platform, group.id, group.name] for group in groups]
-        given = {"meeting": found.id, "version": found.version, "groups": plain, "ask": True}
+        plain = [group.plain for group in groups]
+        since = context.written_at.isoformat()
+        given = {"meeting": found.id, "version": found.version, "groups": plain, "ask": True, "since": since}
         key = f"meeting:{found.id}:{found.version}:again:{context.now:%Y%m%d%H%M}"
         context.later(planning.CHECK, f"meeting:{found.id}", key, given)
     channels = join(", ", [fill("{name}", name=group.via) for group in groups])
@@ -126,7 +128,7 @@ def again(context: Context, press: ButtonPress) -> Reply:
 def _groups(context: Context, text: str) -> list[list[str]]:
     try:
         found = json.loads(text)
-        return [[str(part) for part in each] for each in found if len(each) == 4]
+        return [[str(part) for part in each] for each in found if len(each) in (4, 5)]
     except (ValueError, TypeError):
         raise UserError(context.t("This meeting does not exist any more.")) from None
 
@@ -135,12 +137,13 @@ def _groups(context: Context, text: str) -> list[list[str]]:
 
 
 def organized(context: Context, number: str) -> Meeting:
-    """The meeting behind a button, if this person organises it; raises `UserError`."""
+    """The meeting behind a button, if this person leads it; raises `UserError`."""
     known = number.isdecimal() and len(number) <= 9
     found = meetings.get(context.db, int(number)) if known else None
-    if found is None or meetings.invited(context.db, found.id, context.person.id) is None:
+    led = found is not None and organizers.leads(context, found)
+    if found is None or not (led or meetings.invited(context.db, found.id, context.person.id)):
         raise UserError(context.t("This meeting does not exist any more."))
-    if found.organizer_id != context.person.id:
+    if not led:
         raise UserError(context.t("Only who organises the meeting decides on this."))
     return found
 

@@ -10,7 +10,7 @@ from integration.errors import UserError
 from integration.form_values import one_line
 from integration.messages import Answer, Button, ButtonPress, Command, Reply, Text, join, plain
 from integration.plugin import Context
-from plugins.rapat import changing, making, meetings, which, wording
+from plugins.rapat import changing, making, meetings, organizers, which, wording
 from plugins.rapat.changing import Stale
 from plugins.rapat.meetings import Meeting, Occurrence
 
@@ -32,6 +32,7 @@ def _ask(context: Context, found: which.Found) -> Reply:
         return refusal
     dates = changing.coming(context, meeting.id)
     lines = [t("Call off {title}?", title=wording.bold(meeting.title)), *_what(context, meeting, found.date, len(dates))]
+    lines += organizers.note(context, meeting)
     if reason:
         lines.append(t("Reason: “{reason}”", reason=reason))
     elif meeting.state == "planned":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from integration.i18n import Translate
 from integration.messages import Button, Command, Reply, Text, join, plain
 from integration.plugin import Context
-from plugins.rapat import answering, answers, joining, meetings, which, wording
+from plugins.rapat import answered, answering, answers, joining, meetings, organizers, which, wording
 from plugins.rapat.invitations import cards
 from plugins.rapat.meetings import Invitee, Meeting, Occurrence
 from plugins.rapat.wording import bold
@@ -58,38 +58,25 @@ def _answers(context: Context, found: Meeting, date: Occurrence, mine: Invitee |
     t, of = context.t, date.id if found.is_series else answers.ALL
     lines = []
     if mine is not None and mine.role != "organizer":
-        lines.append(t("Your answer: {answer}", answer=answer(t, answers.mine(context.db, mine, of).answer)))
+        lines.append(t("Your answer: {answer}", answer=answered.word(t, answers.mine(context.db, mine, of).answer)))
     if found.state in ("planned", "cancelled"):
-        counts = answers.counts(context.db, found.id, of)
-        lines.append(
-            t(
-                "Coming: {yes}, not: {no}, perhaps: {perhaps}, no answer: {waiting}",
-                yes=counts.accepted,
-                no=counts.declined,
-                perhaps=counts.tentative,
-                waiting=counts.waiting,
-            )
-        )
+        lines.append(answered.numbers(t, answers.counts(context.db, found.id, of)))
     return lines
-
-
-def answer(t: Translate, said: str) -> Text:
-    known = {"accepted": t("coming"), "declined": t("not coming"), "tentative": t("perhaps")}
-    return known.get(said) or t("none yet")
 
 
 def _buttons(context: Context, found: Meeting, date: Occurrence, mine: Invitee | None) -> tuple[Button, ...]:
     t, now = context.t, context.now
     begun, over = date.starts_at <= now, date.ends_at <= now
     on, organizer = _is_on(found, date), found.organizer_id == context.person.id
+    leads = organizers.leads(context, found)
     buttons: list[Button] = []
     if on and mine is not None and not organizer and not over:
         buttons += answering.buttons(t, found, now)
     if on and begun:
         buttons += [_say(t("Attendance list"), f"daftar-hadir {found.id}"), _say(t("Minutes"), f"notulen {found.id}")]
-    if on and found.is_led_by(context.person.id):
-        buttons.append(Button(t("Who?"), answering.LIST, str(found.id)))
-    if organizer and found.state in ("polling", "checking", "asking", "planned") and found.last_end > now:
+    if on and leads:
+        buttons.append(Button(t("Who?"), answered.LIST, str(found.id)))
+    if leads and found.state in ("polling", "checking", "asking", "planned") and found.last_end > now:
         buttons += [_say(t("Change"), f"ubah {found.id}"), _say(t("Call it off"), f"batal {found.id}", "danger")]
     return tuple(buttons)
 

@@ -31,6 +31,8 @@ LIVE = ("polling", "checking", "asking", "planned")
 # Nobody has been told yet.
 UNTOLD = ("polling", "checking", "asking")
 _FIELDS = ("title", "agenda", "mode", "place", "room_id", "provider", "number")
+# So many of the dates that a series had are looked for in calendars.
+MOST_KNOWN = 60
 # Out of the way while dates change places: no date of a meeting is there.
 _ASIDE = timedelta(days=36_500)
 
@@ -64,6 +66,7 @@ def change(work: Work, found: Meeting, plan: Plan, *, remove: Collection[str] = 
         return found
     if plan.room_id is not None and (times or "room_id" in values):
         booking.book(work, plan.room_id, _spans(work, found, plan, times=times), except_meeting=found.id)
+    known = [each.span for each in coming(work, found.id)] if times else []
     changed = _bump(work, found, values)
     if times:
         _rewrite(work, found, plan)
@@ -75,6 +78,7 @@ def change(work: Work, found: Meeting, plan: Plan, *, remove: Collection[str] = 
         before=_shown(found, values),
         after=_shown(changed, values) | _counted(added=len(added), groups=len(plan.groups), removed=len(remove)),
     )
+    _look(work, changed, moved=times, known=known, added=bool(added))
     follow(work, changed, plan.groups)
     return changed
 
@@ -187,6 +191,7 @@ def change_date(
         before={"date": date.id, **_plain(own)},
         after={"date": date.id, **_plain({name: values[name] for name in own}), **_counted(added=len(added))},
     )
+    _look(work, changed, moved=moved, known=[date.span], added=bool(added), date=date.id)
     follow(work, changed, groups)
     return changed
 
@@ -250,6 +255,17 @@ def _bump(work: Work, found: Meeting, values: Mapping[str, Any]) -> Meeting:
     changed = meetings.get(work.db, found.id)
     assert changed is not None  # noqa: S101  # it was written just now
     return changed
+
+
+def _look(work: Work, changed: Meeting, *, moved: bool, known: Sequence[Span], added: bool, date: int = 0) -> None:
+    """Who of those that know of the meeting, or are new in it, cannot come now: the leader hears of it."""
+    if changed.state != "planned":
+        return
+    if moved:
+        spans = [[each.start.isoformat(), each.end.isoformat()] for each in known[:MOST_KNOWN]]
+        planning.look(work, changed, {"known": spans, "date": date})
+    if added and (date or not moved):  # they are invited to all dates
+        planning.look(work, changed, {"vias": [""], "since": work.written_at.isoformat()})
 
 
 def follow(work: Work, changed: Meeting, groups: Sequence[Group] = ()) -> None:

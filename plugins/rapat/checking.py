@@ -6,16 +6,16 @@ is left to do but to find members.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from integration import people
 from integration.people import Person
 from integration.plugin import Run, Task, Work
 from integration.ports import Calendar, Span
-from plugins.rapat import asking, busy_calendars, clashes, meetings, moving, proposing, publish, resolving
+from plugins.rapat import asking, busy_calendars, clashes, meetings, moving, planning, proposing, publish, resolving
 from plugins.rapat.clashes import Clash
 from plugins.rapat.meetings import Invitee, Meeting
 from plugins.rapat.planning import Group
@@ -27,11 +27,15 @@ from plugins.rapat.resolving import Resolved
 # Of a series so many dates are checked at most, and of one with very many people fewer.
 MOST_DATES = 60
 _LOOKS = 60_000
+# Calendars of so few people are asked about a month at once, so that a weekly series is known for months.
+_FEW, _MONTH = 50, timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """What the check knows of a meeting: `people` who work here, those invited by address, its dates to come."""
+class Seen:
+    """What the check knows of a meeting: `people` who work here, those invited by address, its dates to come. `known` are times
+    that may stand in their calendars because of the meeting itself.
+    """
 
     meeting: Meeting
     organizer: Person
@@ -40,6 +44,7 @@ class _Seen:
     dates: Sequence[Span]
     coming: int  # how many dates there are still, checked or not
     required: frozenset[str] = field(default_factory=frozenset)
+    known: Sequence[Span] = ()
 
     @property
     def addresses(self) -> list[str]:
@@ -50,13 +55,13 @@ class _Seen:
         required = [person for person in self.people if f"p:{person.id}" in self.required]
         guests = [each.email for each in self.invitees if each.person_id is None and each.email and each.role != "optional"]
         found = self.meeting
-        return Wish(found.id, self.organizer, required, self.dates, found.zone, guests, found.room_id)
+        return Wish(found.id, self.organizer, required, self.dates, found.zone, guests, found.room_id, self.known)
 
 
 def check(run: Run, given: Mapping[str, Any]) -> None:
     """`given` is what `planning.check` says; `sure` (ids) may name those who have said that they can come."""
     meeting_id, version = int(given["meeting"]), int(given["version"])
-    resolved = resolving.resolve(run, meeting_id, [_group(each) for each in given.get("groups", ())])
+    resolved = resolving.resolve(run, meeting_id, [Group.of(each) for each in given.get("groups", ())])
     with run.read() as work:
         meeting = meetings.get(work.db, meeting_id)
     if meeting is None or meeting.state in ("cancelled", "dropped"):
@@ -64,15 +69,12 @@ def check(run: Run, given: Mapping[str, Any]) -> None:
     if meeting.version == version and meeting.state == "checking" and given.get("ask", True):
         _judge(run, meeting, resolved, frozenset(given.get("sure", ())))
     else:
-        _only_invited(run, meeting, resolved, publishes=meeting.version == version and not given.get("ask", True))
+        new = {"vias": [Group.of(each).via for each in given.get("groups", ())], "since": given.get("since", "")}
+        publishes = meeting.version == version and not given.get("ask", True)
+        _only_invited(run, meeting, resolved, new, publishes=publishes)
 
 
-def _group(each: Sequence[str]) -> Group:
-    kind, platform, id, name = each
-    return Group("channel" if kind == "channel" else "unit", id, name, platform)
-
-
-def _only_invited(run: Run, meeting: Meeting, resolved: Resolved, *, publishes: bool) -> None:
+def _only_invited(run: Run, meeting: Meeting, resolved: Resolved, new: Mapping[str, Any], *, publishes: bool) -> None:
     """Nobody is asked about the time: those who were added get what the others got."""
     with run.begin() as work:
         now = meetings.get(work.db, meeting.id)
@@ -80,6 +82,8 @@ def _only_invited(run: Run, meeting: Meeting, resolved: Resolved, *, publishes: 
             return
         settled = now.state == "checking" and publishes and moving.settle(work, now, "planned")
         if settled or (now.state == "planned" and (publishes or resolved.added)):
+            if new["since"] and new["vias"] and not settled:
+                planning.look(work, now, new)
             publish.bring(work, now.id)
         elif now.state == "polling":
             asked.queue(work, now)
@@ -91,7 +95,7 @@ def _only_invited(run: Run, meeting: Meeting, resolved: Resolved, *, publishes: 
 
 def _judge(run: Run, meeting: Meeting, resolved: Resolved, sure: frozenset[int]) -> None:
     with run.read() as work:
-        seen = _see(work, meeting)
+        seen = see(work, meeting)
     if seen is None:
         return
     if not seen.dates:
@@ -99,7 +103,7 @@ def _judge(run: Run, meeting: Meeting, resolved: Resolved, sure: frozenset[int])
             return asking.too_late(work, meeting)
     if len(seen.invitees) <= 1 and resolved.unread:
         return _ask(run, seen, Findings(resolved=resolved, nobody=True))
-    found = _findings(run, seen, sure)
+    found = findings(run, seen, sure)
     found = replace(found, resolved=resolved)
     if not found.blocking(seen.required):
         return _plan(run, seen, found)
@@ -107,7 +111,7 @@ def _judge(run: Run, meeting: Meeting, resolved: Resolved, sure: frozenset[int])
     _ask(run, seen, replace(found, slots=proposed.slots, silent=found.silent or proposed.silent))
 
 
-def _see(work: Work, meeting: Meeting) -> _Seen | None:
+def see(work: Work, meeting: Meeting) -> Seen | None:
     organizer = people.get(work.db, meeting.organizer_id)
     if organizer is None:
         return None
@@ -120,14 +124,15 @@ def _see(work: Work, meeting: Meeting) -> _Seen | None:
         each.span for each in meetings.occurrences(work.db, meeting.id) if each.state == "planned" and each.ends_at > work.now
     ]
     most = max(1, min(MOST_DATES, _LOOKS // max(1, len(everybody))))
-    return _Seen(meeting, organizer, invitees, everybody, coming[:most], len(coming), required)
+    return Seen(meeting, organizer, invitees, everybody, coming[:most], len(coming), required)
 
 
 def _day(work: Work, person: Person) -> date:
     return work.now.astimezone(person.tz).date()
 
 
-def _findings(run: Run, seen: _Seen, sure: frozenset[int]) -> Findings:
+def findings(run: Run, seen: Seen, sure: frozenset[int] = frozenset()) -> Findings:
+    """Who cannot come to these dates, `sure` (ids) apart. No transaction is open while calendars are asked."""
     with run.read() as work:
         looked = clashes.find(work, seen.people, seen.dates, seen.meeting.mode, seen.meeting.id)
     elsewhere, silent = _in_calendars(run.ports.calendar, seen, looked.known)
@@ -145,36 +150,58 @@ def _findings(run: Run, seen: _Seen, sure: frozenset[int]) -> Findings:
     )
 
 
-def _in_calendars(calendar: Calendar | None, seen: _Seen, known: Mapping[int, Sequence[Span]]) -> tuple[list[Clash], bool]:
+def _in_calendars(calendar: Calendar | None, seen: Seen, known: Mapping[int, Sequence[Span]]) -> tuple[list[Clash], bool]:
     """What stands in calendars at the first of the dates and is not ours."""
     by_address = {person.email.lower(): (f"p:{person.id}", known.get(person.id, ())) for person in seen.people if person.email}
     by_address |= {address.lower(): (f"m:{address}", ()) for address in seen.addresses}
     found: list[Clash] = []
-    for each in seen.dates[:CALENDAR_DATES]:
-        busy = busy_calendars.ask(calendar, by_address, each)
-        for address, times in busy.times.items():
-            who, ours = by_address.get(address, ("", ()))
-            others = clashes.without(times, ours) if who else []
-            found += [Clash(who, "calendar", each, others[0])] if others else []
+    for dates in _together(seen.dates, len(by_address))[:CALENDAR_DATES]:
+        busy = busy_calendars.ask(calendar, by_address, Span(dates[0].start, max(each.end for each in dates)))
+        for each in dates:
+            found += _others(seen, each, busy.times, by_address)
         if busy.silent:
             return found, True
     return found, False
 
 
+def _others(
+    seen: Seen,
+    date: Span,
+    busy: Mapping[str, Sequence[Span]],
+    by_address: Mapping[str, tuple[str, Sequence[Span]]],
+) -> Iterator[Clash]:
+    for address, times in busy.items():
+        who, ours = by_address.get(address, ("", ()))
+        others = clashes.without(clashes.merged(times, date), [*ours, *seen.known]) if who else []
+        if others:
+            yield Clash(who, "calendar", date, others[0])
+
+
+def _together(dates: Sequence[Span], people: int) -> list[list[Span]]:
+    """Dates that one question to the calendars answers: those of a month for a few people, of many each alone."""
+    groups: list[list[Span]] = []
+    for each in dates:
+        if groups and people <= _FEW and each.end - groups[-1][0].start <= _MONTH:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    return groups
+
+
 # ---------------------------------------------------------------- how it ends
 
 
-def _plan(run: Run, seen: _Seen, found: Findings) -> None:
+def _plan(run: Run, seen: Seen, found: Findings) -> None:
     with run.begin() as work:
         if moving.settle(work, seen.meeting, "planned"):
             publish.bring(work, seen.meeting.id)
             asking.tell_notes(work, seen.meeting, found)
 
 
-def _ask(run: Run, seen: _Seen, found: Findings) -> None:
+def _ask(run: Run, seen: Seen, found: Findings) -> None:
     with run.begin() as work:
         if moving.settle(work, seen.meeting, "asking"):
-            asking.ask(work, seen.meeting, seen.organizer, found)
+            asking.ask(work, seen.meeting, found)
 
 
 TASKS: dict[str, Task] = {"check": check}

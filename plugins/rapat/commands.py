@@ -150,7 +150,8 @@ def now(context: Context, command: Command) -> Answer:
         return Reply(t("With whom? For example: {example}", example=Text("`/rapat mulai @dewi`")), refused=True)
     minutes = reading.read_minutes(context, values.get("length", ""))
     title = values.get("title") or plain(t("Meeting of {name}", name=context.person.name))
-    provider, notes = reading.read_provider(context, "virtual", values.get("provider", ""))
+    in_channel = any(each.kind == "channel" for each in named.groups.values())
+    provider, notes = reading.read_provider(context, "virtual", values.get("provider", ""), in_channel=in_channel)
     start = context.now.replace(second=0, microsecond=0)
     group = next((each for each in named.groups.values() if each.kind == "channel"), None)
     plan = Plan(

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from integration import people
 from integration.ports import Attendee, Event
 from plugins.rapat import facts
 from plugins.rapat.meetings import Meeting
 from plugins.rapat.tables import meeting_invitee as _invitee
+from plugins.rapat.tables import meeting_occurrence as _occurrence
 from plugins.rapat.tables import meeting_room as _room
 
 # Attendees of one event: 15 s for a Nextcloud that takes 75 ms for each.
@@ -52,10 +53,12 @@ def whole(event_uid: str) -> str:
 
 
 def parts(db: Connection, meeting: Meeting, shown: Shown, today: date) -> list[tuple[int, Event]]:
-    """The events of a meeting by number; parts in which nobody ever had an address are left out."""
-    common, room = _common(meeting, shown, facts.of(db, meeting)), _room_of(db, meeting)
+    """The events of a meeting by number; parts in which nobody ever had an address are left out. The rooms, each at its own
+    dates, are in the first.
+    """
+    common, rooms = _common(meeting, shown, facts.of(db, meeting)), _rooms_of(db, meeting)
     return [
-        (number, _with(common, (*(found or ()), *(room if number == 0 else ())), uid(meeting, number)))
+        (number, _with(common, found or [], rooms if number == 0 else {}, uid(meeting, number)))
         for number, found in enumerate(_attendees(db, meeting, today))
         if found is not None or number == 0
     ]
@@ -90,9 +93,15 @@ def _common(meeting: Meeting, shown: Shown, now: facts.Facts) -> Event:
     return replace(event, changes=tuple(unlike))
 
 
-def _with(event: Event, attendees: tuple[Attendee, ...], uid: str) -> Event:
-    changes = tuple((at, _with(change, attendees, uid) if change else None) for at, change in event.changes)
-    return replace(event, uid=uid, attendees=attendees, changes=changes)
+def _with(event: Event, people: Sequence[Attendee], rooms: Mapping[datetime | None, Attendee], uid: str) -> Event:
+    """`rooms` by date, None for those that have none of their own."""
+
+    def of(at: datetime | None) -> tuple[Attendee, ...]:
+        found = rooms.get(at) or rooms.get(None)
+        return (*people, *([found] if found and found.email else []))
+
+    changes = tuple((at, replace(change, uid=uid, attendees=of(at)) if change else None) for at, change in event.changes)
+    return replace(event, uid=uid, attendees=of(None), changes=changes)
 
 
 def _date(series: Event, own: facts.Date) -> Event | None:
@@ -127,7 +136,16 @@ def _comes(row: Any, today: date) -> bool:
     return row.removed_at is None and (row.ended_on is None or row.ended_on >= today)
 
 
-def _room_of(db: Connection, meeting: Meeting) -> list[Attendee]:
-    """The room that is booked, if it has a calendar of its own."""
-    query = select(_room.c.email, _room.c.name).where(_room.c.id == meeting.room_id, _room.c.email != "")
-    return [Attendee(row.email.lower(), row.name, "room") for row in db.execute(query)]
+def _rooms_of(db: Connection, meeting: Meeting) -> dict[datetime | None, Attendee]:
+    """The rooms that are booked. The address is "" for one that has no calendar of its own, and for a date somewhere else."""
+    room, date = _room.c, _occurrence.c
+    own = select(date.original, room.email, room.name).join_from(_occurrence, _room, date.room_id == room.id, isouter=True)
+    found: dict[datetime | None, Attendee] = {}
+    for row in db.execute(own.where(date.meeting_id == meeting.id, or_(date.room_id.is_not(None), date.place != ""))):
+        found[row[0]] = _as_room(row)
+    usual = db.execute(select(room.id, room.email, room.name).where(room.id == meeting.room_id)).first()
+    return {**found, None: _as_room(usual)} if usual else found
+
+
+def _as_room(row: Any) -> Attendee:
+    return Attendee((row.email or "").lower(), row.name or "", "room")

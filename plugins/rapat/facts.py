@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, or_, select, update
 
 from integration.db import insert_once
+from integration.plugin import Work
 from integration.ports import Span
 from plugins.rapat.meetings import Meeting
+from plugins.rapat.tables import meeting as _meeting
 from plugins.rapat.tables import meeting_occurrence as _occurrence
 from plugins.rapat.tables import meeting_version as _version
 
@@ -38,7 +40,7 @@ class Date:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`link` is the room's address that all may use (or `OWN`), "" as long as there is no room. `dates` go by the start that
-    they had.
+    they had. `papers` is the address that opens `folder`, "" as long as the storage told none; None: nobody knows any more.
     """
 
     title: str
@@ -55,10 +57,16 @@ class Facts:
     state: str
     reason: str = ""
     dates: Mapping[datetime, Date] = field(default_factory=dict)
+    folder: str = ""
+    papers: str | None = None
 
     @property
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
+
+    def opens(self, folder: str) -> str:
+        """The address of that folder, "" where it is not known."""
+        return (self.papers or "") if folder and folder == self.folder else ""
 
     @property
     def times(self) -> tuple[Any, ...]:
@@ -72,8 +80,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What of a meeting has changed: title | time | repeats | place | video | agenda | link; or of the date that began at
-    `original`: date | dropped | restored.
+    """What of a meeting has changed: title | time | repeats | place | video | agenda | link | papers; or of the date that began
+    at `original`: date | dropped | restored.
     """
 
     what: str
@@ -81,7 +89,8 @@ class Change:
 
 
 def of(db: Connection, meeting: Meeting) -> Facts:
-    """As it is now."""
+    """As it is now; the folder as people were told last."""
+    folder, papers = _told_papers(db, meeting.id)
     return Facts(
         title=meeting.title,
         agenda=meeting.agenda,
@@ -97,7 +106,15 @@ def of(db: Connection, meeting: Meeting) -> Facts:
         state=meeting.state,
         reason=meeting.cancel_reason,
         dates=_dates(db, meeting.id) if meeting.is_series else {},
+        folder=folder,
+        papers=papers,
     )
+
+
+def _told_papers(db: Connection, meeting_id: int) -> tuple[str, str | None]:
+    query = select(_version.c.facts).where(_version.c.meeting_id == meeting_id).order_by(_version.c.version.desc())
+    told = db.scalar(query.limit(1))
+    return (told.get("folder", ""), told.get("papers")) if told else ("", "")
 
 
 def _dates(db: Connection, meeting_id: int) -> dict[datetime, Date]:
@@ -115,8 +132,22 @@ def keep(db: Connection, meeting: Meeting, facts: Facts, now: datetime) -> bool:
 
 def renew(db: Connection, meeting: Meeting) -> None:
     """What this version says has become more: the room was made just before people are told."""
+    rewrite(db, meeting, of(db, meeting))
+
+
+def rewrite(db: Connection, meeting: Meeting, facts: Facts) -> None:
+    """What this version says instead, as long as nobody was told of it."""
     mine = (_version.c.meeting_id == meeting.id, _version.c.version == meeting.version)
-    db.execute(update(_version).where(*mine).values(facts=to_json(of(db, meeting))))
+    db.execute(update(_version).where(*mine).values(facts=to_json(facts)))
+
+
+def next_version(work: Work, meeting: Meeting) -> bool:
+    """A new version of a meeting of which people only learn more; False if somebody has changed it meanwhile, and what they
+    changed brings the news along.
+    """
+    here = (_meeting.c.id == meeting.id, _meeting.c.version == meeting.version)
+    values = {"version": meeting.version + 1, "changed_at": work.written_at}
+    return work.db.execute(update(_meeting).where(*here).values(values)).rowcount == 1
 
 
 def before(db: Connection, meeting: Meeting) -> Facts | None:
@@ -124,6 +155,12 @@ def before(db: Connection, meeting: Meeting) -> Facts | None:
     mine = (_version.c.meeting_id == meeting.id, _version.c.version < meeting.version)
     found = db.scalar(select(_version.c.facts).where(*mine).order_by(_version.c.version.desc()).limit(1))
     return from_json(found) if found else None
+
+
+def kept_until(db: Connection, meeting: Meeting, moment: datetime) -> list[int]:
+    """The versions before this one that were there at that moment."""
+    mine = (_version.c.meeting_id == meeting.id, _version.c.version < meeting.version, _version.c.at <= moment)
+    return list(db.scalars(select(_version.c.version).where(*mine)))
 
 
 def kept_at(db: Connection, meeting: Meeting) -> datetime:
@@ -177,6 +214,8 @@ def _changes(old: Facts, new: Facts) -> Iterator[Change]:
             yield Change(what)
     if new.link and old.link != new.link:
         yield Change("link")
+    if new.papers and old.papers == "":
+        yield Change("papers")
 
 
 def _changed_dates(old: Facts, new: Facts) -> Iterator[Change]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integration.messages import clean
-from integration.plugin import Job, Run, Work
+from integration.plugin import Job, Run, Worded, Work
 from integration.ports import Recording
 from plugins.rapat import meetings
 from plugins.rapat.documents import folders, material
@@ -34,17 +34,25 @@ _AHEAD = timedelta(hours=24)
 # ---------------------------------------------------------------- asking for a document
 
 
-def file_undangan(work: Work, meeting: Meeting, occurrence: Occurrence | None = None) -> None:
+def file_undangan(run: Run, meeting: Meeting, occurrence: Occurrence | None = None) -> None:
     """The letter of the meeting as it is now goes into the folder of its next date, and of every later one that has a folder
     already (or of the one given); these folders are opened to those invited, and closed to who is not any more.
     """
-    if meeting.state != "planned":
-        return
+    with run.read() as work:  # what takes a while leaves the database to others
+        rows = _letters(work, meeting, occurrence) if meeting.state == "planned" else []
+    if rows:
+        with run.begin() as work:
+            work.queue(rows)
+
+
+def _letters(work: Work, meeting: Meeting, occurrence: Occurrence | None) -> list[Worded]:
+    rows, state = list[Worded](), material.state(work, meeting)
     for each in [occurrence] if occurrence else _coming(work, meeting):
-        key = f"meeting:{meeting.id}:{material.state(work, meeting)}:undangan:{each.id}:paper"
+        key = f"meeting:{meeting.id}:{state}:undangan:{each.id}:paper"
         given = {"meeting": meeting.id, "occurrence": each.id}
-        work.later("rapat.undangan", f"papers:{meeting.id}", key, given)
-        material.open_to_invited(work, meeting, each)
+        rows.append(work.task("rapat.undangan", f"papers:{meeting.id}", key, given))
+        rows.append(material.opening(work, meeting, each, state))
+    return rows
 
 
 def file_attendance(work: Work, occurrence: Occurrence, *, at_once: bool = False) -> None:
@@ -133,7 +141,8 @@ def open_coming(run: Run) -> None:
             meeting = meetings.get(work.db, occurrence.meeting_id)
             if meeting is not None:
                 folder(work, meeting, occurrence)
-                file_undangan(work, meeting, occurrence)
+        if meeting is not None:
+            file_undangan(run, meeting, occurrence)
 
 
 JOBS = (Job("folders", "*/20 * * * *", open_coming, catch_up_minutes=60),)

@@ -14,7 +14,7 @@ from integration.i18n import Translate
 from integration.messages import Button, Reply, Text, join
 from integration.outbox import outbox
 from integration.plugin import Job, Notice, Run, Work
-from plugins.rapat import answering, answers, meetings, organizers
+from plugins.rapat import answered, answers, meetings, organizers
 from plugins.rapat.invitations import reach
 from plugins.rapat.meetings import Meeting, Occurrence
 from plugins.rapat.tables import meeting as _meeting
@@ -50,10 +50,8 @@ def _digest(work: Work, run: Run, meeting_id: int) -> Notice | None:
     """Not where the meeting is under way: then people are there or not."""
     meeting = meetings.get(work.db, meeting_id)
     date = meetings.next_one(work.db, meeting_id, work.now)
-    organizer = people.get(work.db, meeting.organizer_id) if meeting else None
+    organizer = organizers.of(work, meeting) if meeting else None
     if meeting is None or organizer is None or date is None or date.starts_at <= work.now:
-        return None
-    if organizer.ended_on is not None and organizer.ended_on < work.now.astimezone(organizer.tz).date():
         return None
     found = answers.counts(work.db, meeting_id, date.id)
     key = f"meeting:{meeting_id}:digest:{run.planned:%Y%m%dT%H%M}"
@@ -63,8 +61,8 @@ def _digest(work: Work, run: Run, meeting_id: int) -> Notice | None:
 
 def _counted(t: Translate, meeting: Meeting, date: Occurrence, found: answers.Counts, zone: str) -> Reply:
     when = when_short(t, date.span, zone)
-    text = t("{title}, {when}: {numbers}.", title=bold(meeting.title), when=when, numbers=answering.numbers(t, found))
-    return Reply(text, (Button(t("Who?"), answering.LIST, str(meeting.id), days=30),))
+    text = t("{title}, {when}: {numbers}.", title=bold(meeting.title), when=when, numbers=answered.numbers(t, found))
+    return Reply(text, (Button(t("Who?"), answered.LIST, str(meeting.id), days=30),))
 
 
 # ---------------------------------------------------------------- whom a message never reached

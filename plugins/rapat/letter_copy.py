@@ -11,6 +11,7 @@ from integration.i18n import Translate
 from integration.messages import Button, ButtonPress, File, Reply
 from integration.plugin import Context, Handler, Run
 from integration.ports import StoredFile
+from integration.workdays import local_day, works_here
 from plugins.rapat import filing, meetings
 from plugins.rapat.meetings import Meeting
 from plugins.rapat.wording import bold
@@ -24,8 +25,7 @@ def button(t: Translate, meeting: Meeting, days: float) -> Button:
 
 def ask(context: Context, pressed: ButtonPress) -> Reply:
     """For whoever is invited; the worker fetches it. Pressed again within a minute, it comes once."""
-    number = pressed.value
-    meeting = meetings.get(context.db, int(number)) if number.isdecimal() and len(number) < 10 else None
+    meeting = meetings.get(context.db, meetings.id_of(pressed.value))
     if meeting is None:
         raise Refused("no such meeting")
     if meetings.invited(context.db, meeting.id, context.person.id) is None and not meeting.is_led_by(context.person.id):
@@ -47,7 +47,7 @@ def send(run: Run, given: Mapping[str, Any]) -> None:
     there = _stat(run, path) if path else None
     with run.begin() as work:
         person = people.get(work.db, int(given["person"]))
-        if person is None or (person.ended_on is not None and person.ended_on < work.now.astimezone(person.tz).date()):
+        if person is None or not works_here(person, local_day(work.now, person)):
             return
         work.tell(person, str(given["key"]), lambda t: _reply(t, meeting, path if there else ""))
 

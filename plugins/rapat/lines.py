@@ -18,61 +18,14 @@ from integration.dates.words import tidy
 from integration.errors import UserError
 from integration.i18n import Translate
 from plugins.rapat import recurrence, times
+from plugins.rapat.line_words import FILLING, INVITES, MODES, ORDINARY, PLACES, PROVIDERS, ROOMS, UNITS, VIA, ZONES, labelled
 
 # What the form has, in its order.
 FIELDS = ("title", "day", "time", "length", "invite", "mode", "place", "provider", "repeat", "agenda", "number")
 _QUOTED = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|(?<!\S)['‘]([^'’]+)['’](?!\S)")
 _MARK = "\x00"
-_PROVIDERS = {
-    "talk": "talk",
-    "jitsi": "jitsi",
-    "bbb": "bigbluebutton",
-    "bigbluebutton": "bigbluebutton",
-    "zoom": "zoom",
-    "gmeet": "meet",
-    "meet": "meet",
-    "calls": "calls",
-}
-# These are words of any title, too: only behind *via* are they meant.
-_ORDINARY = frozenset({"meet", "calls", "talk"})
-_VIA = frozenset({"via", "lewat", "melalui", "pakai", "pake", "dengan", "di", "by", "on", "aplikasi"})
-_MODES = {
-    "daring": "virtual",
-    "online": "virtual",
-    "virtual": "virtual",
-    "vicon": "virtual",
-    "vidcon": "virtual",
-    "luring": "room",
-    "offline": "room",
-    "hybrid": "both",
-    "hibrid": "both",
-    "hibrida": "both",
-    "hybrida": "both",
-}
-_ROOMS = frozenset({"ruang", "ruangan", "r.", "aula", "gedung", "room", "lantai", "lt"})
-_PLACES = _ROOMS | {"kantor", "hotel", "balai", "kediaman"}
-_UNITS = frozenset({"unit"})
-_INVITES = frozenset({"undang", "mengundang", "peserta", "invite"})
-_FILLING = frozenset(
-    {"pada", "hari", "untuk", "dengan", "bersama", "di", "jam", "via", "mulai", "dan", "tgl", "ya", "dong", "tolong"}
-)
 _BEFORE_DAY = re.compile(r"^(?:pada|mulai|on) ", re.IGNORECASE)
-_ZONES = frozenset({"wib", "wita", "wit"})
 _NUMBER = re.compile(r"(?:nomor|nomer|no)\.?:?", re.IGNORECASE)
-_LABELS = {
-    "title": ("judul", "hal", "perihal", "rapat", "nama rapat", "title"),
-    "day": ("hari", "tanggal", "hari/tanggal", "hari, tanggal", "hari / tanggal", "tgl", "day", "date"),
-    "time": ("jam", "pukul", "waktu", "time"),
-    "length": ("lama", "durasi", "length"),
-    "invite": ("undang", "peserta", "yth", "invite"),
-    "place": ("tempat", "lokasi", "ruang", "place"),
-    "repeat": ("ulang", "berulang", "repeat"),
-    "agenda": ("agenda", "acara"),
-    "number": ("nomor", "no", "number"),
-}
-_FIELD_OF = {label: name for name, labels in _LABELS.items() for label in labels}
-_LABELLED = re.compile(r"\s*[-*•]?\s*(?P<label>[A-Za-z/, ]{2,16}?)\s*:\s*(?P<text>.+)")
-
 # A line of more words is no line: the rest is for the agenda. A name or a place has no more words than this.
 _MOST_WORDS, _FARTHEST = 120, 12
 _Taken = tuple[int, str, str]  # how many words, the field, what to put there
@@ -95,10 +48,9 @@ def split(text: str, today: date, t: Translate, rooms: Collection[str] = ()) -> 
 
 
 def _below(line: _Line, text: str) -> None:
-    found = _LABELLED.fullmatch(text)
-    name = _FIELD_OF.get(found["label"].lower().strip()) if found else None
-    if found and name:
-        line.put(name, line.unquoted(found["text"]))
+    name, words = labelled(text)
+    if name:
+        line.put(name, line.unquoted(words))
     elif text or line.said.get("agenda"):
         line.said.setdefault("agenda", []).append(line.unquoted(text))
 
@@ -116,19 +68,35 @@ class _Line:
     before: str = ""  # the field to which the words just before belong
 
     def read(self) -> None:
-        words, more = self.words[:_MOST_WORDS], self.words[_MOST_WORDS:]
+        words, more, in_title = self.words[:_MOST_WORDS], self.words[_MOST_WORDS:], False
         while words:
             count, name, value = self._take(words)
-            if count:
+            if name == "mode" and count == 1 and in_title and words[0].isalpha():
+                self._in_title(words, value)
+            elif count:
                 self.put(name, value)
             elif self._is_quoted(words[0]):
                 self.titles.append(self.unquoted(words[0]))
             else:
                 self.rest.append(words[0])
+            in_title = not count and self._is_title(words[0])
             self.before = name
             words = words[count or 1 :]
         if more:
             self.put("agenda", self.unquoted(" ".join(more)))
+
+    def _in_title(self, words: Words, mode: str) -> None:
+        """*Apel virtual*, *Pelatihan online marketing*: a mode behind a word of the title stands in the title too, and between
+        two of them it is nothing else.
+        """
+        self.rest.append(words[0])
+        behind = words[1:]
+        if not behind or not self._is_title(behind[0]) or self._take(behind)[0]:
+            self.put("mode", mode)
+
+    def _is_title(self, word: str) -> bool:
+        """Whether a word that is nothing else belongs to the title, and what follows may too."""
+        return tidy(word) not in FILLING and word[-1] not in ",;:-–" and not self._is_quoted(word)
 
     def put(self, name: str, value: str) -> None:
         if name == "time" and self.said.get("time"):  # "13.00 sampai 15.00", "09.00 … WITA"
@@ -142,7 +110,7 @@ class _Line:
 
     def fields(self) -> dict[str, str]:
         title, *more = self.titles or [self._title()]
-        left = [word for word in self.rest if tidy(word) not in _FILLING] if self.titles else []
+        left = [word for word in self.rest if tidy(word) not in FILLING] if self.titles else []
         if left or more:
             self.said.setdefault("agenda", []).insert(0, " ".join([*more, *([self._title()] if left else [])]))
         joined = {
@@ -153,9 +121,9 @@ class _Line:
 
     def _title(self) -> str:
         words = list(self.rest)
-        while words and tidy(words[-1]) in _FILLING:
+        while words and tidy(words[-1]) in FILLING:
             words.pop()
-        while words and tidy(words[0]) in _FILLING - {"untuk"}:
+        while words and tidy(words[0]) in FILLING - {"untuk"}:
             words.pop(0)
         return " ".join(words).strip(" ,;:-–")
 
@@ -181,7 +149,7 @@ class _Line:
         word = words[0].strip(".,;:()<>")
         if len(word) > 1 and (word[0] in "@~" or ("@" in word and not self._is_quoted(word))):
             return 1, "invite", word
-        if tidy(word) in _UNITS and len(words) > 1:
+        if tidy(word) in UNITS and len(words) > 1:
             if self._is_quoted(words[1]):
                 return 2, "invite", f"unit {self.unquoted(words[1])}"
             count = self._until_known(words, 1)
@@ -189,7 +157,7 @@ class _Line:
         return 0, "", ""
 
     def _undang(self, words: Words) -> _Taken:
-        if tidy(words[0].rstrip(":")) not in _INVITES or len(words) < 2:
+        if tidy(words[0].rstrip(":")) not in INVITES or len(words) < 2:
             return 0, "", ""
         if self._invited(words[1:])[0]:
             return 1, "", ""
@@ -217,12 +185,17 @@ class _Line:
 
     def _end(self, words: Words) -> _Taken:
         """Only a series ends on another day; of a single meeting it is a length, and too long for one."""
+        if not self.said.get("repeat") and (odd := self._odd_count(words)):
+            return odd, "repeat", " ".join(words[:odd])
         if not self.said.get("repeat") and (
             not self.said.get("day") or tidy(words[0]) not in ("sampai", "hingga", "s.d", "sd", "s/d")
         ):
             return 0, "", ""
         text, rest = recurrence.take_end(words, self.today, self.t)
         return (len(words) - len(rest), "repeat" if self.said.get("repeat") else "length", text) if text else (0, "", "")
+
+    def _odd_count(self, words: Words) -> int:
+        return next((count for count in (2, 1) if recurrence.is_odd_count(" ".join(words[:count]))), 0)
 
     def _length(self, words: Words) -> _Taken:
         return self._read(words, "length", 6, lambda these: times.is_length(" ".join(these)))
@@ -249,7 +222,7 @@ class _Line:
     def _more_time(self, words: Words) -> int:
         """`WITA`, `s.d. selesai`, `/ 10.00 WITA`, `EST`, `sampai 11.00`, right behind a time."""
         word = tidy(words[0])
-        if word in _ZONES or times.known_zone(word):
+        if word in ZONES or times.known_zone(word):
             return 1
         for count in range(min(3, len(words)), 0, -1):
             if times.OPEN_END.fullmatch(" " + " ".join(words[:count])):
@@ -269,18 +242,18 @@ class _Line:
         return exact_day(_BEFORE_DAY.sub("", " ".join(words)).lower(), self.today, self.t, "future") is not None
 
     def _video(self, words: Words) -> _Taken:
-        via = tidy(words[0]) in _VIA and len(words) > 1
+        via = tidy(words[0]) in VIA and len(words) > 1
         at = 1 if via else 0
         if tidy(" ".join(words[at : at + 2])) == "google meet":
             return at + 2, "provider", "meet"
-        name = _PROVIDERS.get(tidy(words[at]))
-        return (at + 1, "provider", name) if name and (via or tidy(words[at]) not in _ORDINARY) else (0, "", "")
+        name = PROVIDERS.get(tidy(words[at]))
+        return (at + 1, "provider", name) if name and (via or tidy(words[at]) not in ORDINARY) else (0, "", "")
 
     def _mode(self, words: Words) -> _Taken:
         if tidy(" ".join(words[:2])) in ("tatap muka", "di tempat"):
             return 2, "mode", "room"
         at = 1 if tidy(words[0]) == "secara" and len(words) > 1 else 0
-        mode = _MODES.get(tidy(words[at]))
+        mode = MODES.get(tidy(words[at].strip("()")))
         return (at + 1, "mode", mode) if mode else (0, "", "")
 
     def _place(self, words: Words) -> _Taken:
@@ -288,16 +261,16 @@ class _Line:
         for room in self.rooms:
             size = len(room.split())
             for skip in (0, 1):
-                begins = at == 1 or (skip == 1 and tidy(words[0]) in _ROOMS)
+                begins = at == 1 or (skip == 1 and tidy(words[0]) in ROOMS)
                 these = " ".join(words[at + skip : at + skip + size])
-                if begins and (skip == 0 or tidy(words[at]) in _ROOMS) and tidy(these) == tidy(room) and these:
+                if begins and (skip == 0 or tidy(words[at]) in ROOMS) and tidy(these) == tidy(room) and these:
                     return at + skip + size, "place", room
         word = tidy(words[at])
         if at and self._is_quoted(words[1]):
             return 2, "place", self.unquoted(words[1])
-        if word in _ROOMS and len(words) > at + 1 and self._is_quoted(words[at + 1]):
+        if word in ROOMS and len(words) > at + 1 and self._is_quoted(words[at + 1]):
             return at + 2, "place", f"{words[at]} {self.unquoted(words[at + 1])}"
-        if word not in (_PLACES if at else {"ruang", "ruangan"}):
+        if word not in (PLACES if at else {"ruang", "ruangan"}):
             return 0, "", ""
         count = self._until_known(words, at + 1)
         return (count, "place", " ".join(words[at:count])) if count > at else (0, "", "")

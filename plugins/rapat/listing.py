@@ -17,7 +17,7 @@ from integration.errors import UserError
 from integration.messages import Button, Command, Reply, Text, fill, join, plain
 from integration.plugin import Context
 from integration.ports import Span
-from plugins.rapat import card, joining, meetings, wording
+from plugins.rapat import answered, joining, meetings, organizers, wording
 from plugins.rapat.changing import LIVE, UNTOLD
 from plugins.rapat.invitations import cards
 from plugins.rapat.meetings import Invitee, Meeting, Occurrence
@@ -141,7 +141,7 @@ def _span(context: Context, asked: _Asked) -> Span:
 def _all(context: Context, span: Span) -> list[Occurrence]:
     """What the person is invited to, and what they have planned of which nobody has been told yet."""
     c = _occurrence.c
-    untold = (_meeting.c.organizer_id == context.person.id, _meeting.c.state.in_(UNTOLD), _meeting.c.last_end > span.start)
+    untold = (organizers.led_by(context), _meeting.c.state.in_(UNTOLD), _meeting.c.last_end > span.start)
     in_span = (c.state == "planned", c.starts_at < span.end, c.ends_at > span.start)
     own = meetings.fetch(context.db, meetings.occurrences_query().where(*untold, *in_span))
     found = [*meetings.of_person(context.db, context.person.id, span), *own]
@@ -149,9 +149,9 @@ def _all(context: Context, span: Span) -> list[Occurrence]:
 
 
 def _organized(context: Context, span: Span) -> list[Occurrence]:
-    """Every date ahead of the meetings of one's own, those that wait for something too."""
+    """Every date ahead of the meetings that one leads, those that wait for something too."""
     live = _meeting.c.state.in_(LIVE)
-    ids = select(_meeting.c.id).where(_meeting.c.organizer_id == context.person.id, _meeting.c.last_end > span.start, live)
+    ids = select(_meeting.c.id).where(organizers.led_by(context), _meeting.c.last_end > span.start, live)
     c = _occurrence.c
     dates = meetings.occurrences_query().where(c.meeting_id.in_(ids), c.ends_at > span.start, c.state == "planned")
     return meetings.fetch(context.db, dates.order_by(c.starts_at, c.id))
@@ -201,7 +201,7 @@ def _line(context: Context, date: Occurrence, known: _Known, more: int = 0) -> T
         _where(context, found, date),
     ]
     if found.state == "planned" and mine is not None and mine.role != "organizer":
-        parts.append(card.answer(t, known.answer(date)))
+        parts.append(answered.word(t, known.answer(date)))
     if more > 0:
         parts.append(t("and {count} more dates", count=more))
     if found.state != "planned":

@@ -11,7 +11,7 @@ from integration.errors import UserError
 from integration.messages import Button, ButtonPress, Reply, Text, fill, join, plain
 from integration.plugin import Context
 from integration.ports import Span
-from plugins.rapat import changing, meetings, planning, reading, recurrence, wording
+from plugins.rapat import changing, meetings, organizers, planning, reading, recurrence, wording
 from plugins.rapat.invitations import cards
 from plugins.rapat.meetings import Meeting
 from plugins.rapat.naming import Named
@@ -60,8 +60,8 @@ def about(context: Context, found: Meeting, understood: Understood) -> list[Text
 
 def without_video(context: Context, plan: Plan) -> list[Text]:
     """Where people are to meet online and nothing makes a room for that, only the organiser can say where."""
-    if plan.mode == "room" or plan.provider or "://" in f"{plan.agenda} {plan.place}":
-        return []
+    if plan.mode == "room" or plan.provider or "://" in f"{plan.agenda} {plan.place}" or reading.providers(context):
+        return []  # where one is there and cannot be had, that was said
     return [context.t("There is no video service here: write the address of your online room into the agenda.")]
 
 
@@ -128,11 +128,11 @@ def leave_out_holidays(context: Context, press: ButtonPress) -> Reply:
 
 
 def own(context: Context, value: str) -> Meeting:
-    """The meeting of a button of its organiser; raises `UserError` for anybody else."""
+    """The meeting of a button of who leads it; raises `UserError` for anybody else."""
     number = value.split(" ", 1)[0]
     known = number.isascii() and number.isdigit() and len(number) < 10
     found = meetings.get(context.db, int(number)) if known else None
-    if found is None or found.organizer_id != context.person.id:
+    if found is None or not organizers.leads(context, found):
         raise UserError(context.t("Only the organiser can do that."))
     return found
 

@@ -131,6 +131,11 @@ def room_to_json(room: Room) -> dict[str, Any]:
     return {"provider": room.provider, "id": room.id, "url": room.url, "data": dict(room.data)}
 
 
+def id_of(text: str) -> int:
+    """The id in a button or in what was typed; 0, which no row has, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def get(db: Connection, meeting_id: int) -> Meeting | None:
     row = db.execute(select(*_MEETING).where(_meeting.c.id == meeting_id)).first()
     return _of_meeting(row) if row else None

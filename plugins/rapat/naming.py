@@ -13,10 +13,12 @@ from integration.errors import UserError
 from integration.messages import Text, fill, join, quote
 from integration.people import Person, account
 from integration.plugin import Context
+from integration.ports import Named as Channels
 from integration.workdays import local_day
 from plugins.rapat.planning import Group, Who
 
 LONGEST_ADDRESS = 254
+_LONGEST_CHANNEL = 100
 # Every name that is no username is a look-up of its own.
 _MOST_NAMES = 50
 HERE = frozenset({"~", "~ini", "~here", "@channel", "@all", "@here", "@semua", "kanal", "kanal ini", "di sini", "semua"})
@@ -128,7 +130,7 @@ def _person_or_problem(context: Context, name: str, shown: str, found: Named) ->
             t("“{name}” can be {names}. Write the NIP or the @name.", name=shown[: find.LONGEST], names=names)
         )
     else:
-        found.problems.append(context.t("There is nobody named “{name}” in the list.", name=shown[: find.LONGEST]))
+        found.problems.append(find.nobody(context, shown))
 
 
 def _named(context: Context, name: str, found: Named) -> None:
@@ -170,15 +172,15 @@ def _add_unit(unit_id: int, name: str, found: Named) -> None:
 
 
 def _channel(context: Context, token: str, channels: Mapping[str, str], found: Named) -> None:
-    """This channel, or one whose id the platform has told with the command."""
+    """This channel, or one whose id the platform has told with the command, or one that the task has to find by its name."""
     t, here = context.t, context.channel
     name, platform = token.lstrip("~").lower(), context.sender.platform
     is_here = token.lower() in HERE or (bool(here.name) and name == here.name.lower())
     known = {key.lower(): id for key, id in channels.items()}
     if is_here and here.id and not here.direct:
         group = Group("channel", here.id, here.name or t("this channel"), platform)
-    elif name in known and token.lower() not in HERE:
-        group = Group("channel", known[name], token.lstrip("~"), platform)
+    elif not is_here and (name in known or _can_look(context)):
+        group = Group("channel", known.get(name, ""), token.lstrip("~")[:_LONGEST_CHANNEL], platform, by=context.sender.id)
     elif is_here:
         found.problems.append(t("This is no channel: name people, or type the command in the channel itself."))
         return
@@ -191,7 +193,12 @@ def _channel(context: Context, token: str, channels: Mapping[str, str], found: N
             )  # fmt: skip
         )
         return
-    found.groups[group.kind, group.id] = group
+    found.groups[group.kind, group.id or f"~{name}"] = group
+
+
+def _can_look(context: Context) -> bool:
+    """Whether the task can find a channel by its name there."""
+    return isinstance(context.ports.chats.get(context.sender.platform), Channels)
 
 
 # ---------------------------------------------------------------- guests

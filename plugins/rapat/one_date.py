@@ -27,8 +27,7 @@ def opened(context: Context, press: ButtonPress) -> Answer:
 
 def _date_of(context: Context, value: str) -> tuple[Meeting, Occurrence]:
     found = making.own(context, value)
-    number = value.split(" ")[-1]
-    date = meetings.occurrence(context.db, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    date = meetings.occurrence(context.db, meetings.id_of(value.split(" ")[-1]))
     if date is None or date.meeting_id != found.id:
         raise UserError(context.t("This date does not exist."))
     if date.state != "planned" or date.ends_at <= context.now:

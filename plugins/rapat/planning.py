@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,9 +20,14 @@ from plugins.rapat.rooms import booking
 from plugins.rapat.tables import meeting, meeting_invitee, meeting_occurrence
 
 # The task that finds the members of groups, asks who is free, and publishes or asks the organiser. It is given
-# {"meeting": id, "version": the version that it is about, "groups": [[kind, platform, id, name], …], "ask": bool}: of an
+# {"meeting": id, "version": the version that it is about, "groups": [Group.plain, …], "ask": bool, "since": when}: of an
 # older version than the meeting's it does nothing but find members; without "ask" nobody is asked and it is published.
 CHECK = "rapat.check"
+# The task that tells who leads a planned meeting whom its new time does not suit, or who of those added cannot come. It is
+# given {"meeting", "version", "times": what it is about}, and either "known": [[start, end], …] (the dates as they were,
+# which stand in calendars still) and "date" (the only one that was changed, or 0), or "vias" and "since": how and since when
+# those were invited whom it is about.
+LOOK = "rapat.look"
 _AT_ONCE = 5_000
 
 
@@ -44,17 +49,32 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Everybody of a channel (its id on `platform`) or of a unit (its id as text); the task finds out who they are."""
+    """Everybody of a channel (its id on `platform`) or of a unit (its id as text); the task finds out who they are.
+
+    A channel of which only the name is known has no id. `by` is the platform's id of who invites it, who has to be in it; ""
+    where that is certain.
+    """
 
     kind: Literal["channel", "unit"]
     id: str
     name: str
     platform: str = ""
+    by: str = ""
 
     @property
     def via(self) -> str:
         """What `meeting_invitee.via` says of whoever was invited with it."""
         return f"{'~' if self.kind == 'channel' else ''}{self.name}"[:200]
+
+    @property
+    def plain(self) -> list[str]:
+        """For a task or a button; `of` is its inverse."""
+        return [self.kind, self.platform, self.id, self.name, *([self.by] if self.by else [])]
+
+    @classmethod
+    def of(cls, plain: Sequence[str]) -> Group:
+        kind, platform, id, name, *by = plain
+        return cls("channel" if kind == "channel" else "unit", id, name, platform, by[0] if by else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +122,33 @@ def create(work: Work, organizer: Person, plan: Plan, state: str = "checking") -
 
 
 def check(work: Work, found: Meeting, groups: Iterable[Group] = (), *, ask: bool = True) -> None:
-    """Queue the task `CHECK` for the meeting as it is now."""
+    """Queue the task `CHECK` for the meeting as it is now; without `ask` it was planned before, and `groups` are new in it."""
     given = {
         "meeting": found.id,
         "version": found.version,
-        "groups": [[group.kind, group.platform, group.id, group.name] for group in groups],
+        "groups": [group.plain for group in groups],
         "ask": ask,
+        **({} if ask else {"since": work.written_at.isoformat()}),
     }
     work.later(CHECK, f"meeting:{found.id}", f"meeting:{found.id}:{found.version}:check", given)
+
+
+def look(work: Work, found: Meeting, given: Mapping[str, Any] | None = None) -> None:
+    """Queue the task `LOOK` for a meeting that is planned and was changed. To be called before those invited are told (in the
+    same stream), because then calendars say the new time yet of nobody.
+    """
+    times = [found.starts_at.isoformat(), found.ends_at.isoformat(), found.recurrence]
+    given = {"meeting": found.id, "version": found.version, "times": times, **(given or {})}
+    what = "-".join(given.get("vias", ["all"]))[:80]
+    work.later(LOOK, f"meeting:{found.id}", f"meeting:{found.id}:{found.version}:look:{what}", given)
+
+
+def give_channel(work: Work, meeting_id: int, group: Group) -> None:
+    """The meeting is announced there, if it has no channel yet."""
+    mine = (meeting.c.id == meeting_id, meeting.c.channel_id == "")
+    values = {"channel_platform": group.platform, "channel_id": group.id, "channel_name": group.name}
+    if work.db.execute(update(meeting).where(*mine).values(values)).rowcount:
+        work.audit("meeting.channel", f"meeting:{meeting_id}", after=values)
 
 
 def _insert_meeting(work: Work, organizer: Person, plan: Plan, state: str) -> int:
@@ -129,7 +168,7 @@ def _insert_meeting(work: Work, organizer: Person, plan: Plan, state: str) -> in
         "place": plan.place,
         "room_id": plan.room_id,
         "provider": plan.provider,
-        "channel_platform": plan.platform,
+        "channel_platform": plan.platform if plan.channel else "",
         "channel_id": plan.channel.id if plan.channel else "",
         "channel_name": plan.channel.name if plan.channel else "",
         "number": plan.number,

@@ -11,7 +11,9 @@ from integration.guidance import help_reply
 from integration.messages import Command, Reply, Text, join
 from integration.plugin import Context, Plugin, Subcommand
 from plugins.rapat import (
+    answered,
     answering,
+    answers_heard,
     asking,
     checking,
     commands,
@@ -19,6 +21,7 @@ from plugins.rapat import (
     following,
     joining,
     letter_copy,
+    looking,
     proposals,
     publish,
     reminders,
@@ -31,6 +34,7 @@ from plugins.rapat.minutes import jobs as minutes_jobs
 from plugins.rapat.minutes import secretary
 from plugins.rapat.polls import commands as polls
 from plugins.rapat.rooms import commands as rooms
+from plugins.rapat.tasks import changing as task_changes
 from plugins.rapat.tasks import commands as tasks
 from plugins.rapat.tasks import reminders as task_reminders
 
@@ -41,6 +45,7 @@ PARTS: tuple[ModuleType, ...] = (
     rooms,
     asking,
     checking,
+    looking,
     joining,
     attending,
     screen,
@@ -48,6 +53,7 @@ PARTS: tuple[ModuleType, ...] = (
     closing,
     publish,
     answering,
+    answered,
     letter_copy,
     reminders,
     following,
@@ -57,6 +63,7 @@ PARTS: tuple[ModuleType, ...] = (
     secretary,
     minutes_jobs,
     tasks,
+    task_changes,
     task_reminders,
 )
 
@@ -104,6 +111,6 @@ PLUGIN = Plugin(
     tasks=_joined("TASKS"),
     pages=_joined("PAGES"),
     activities=days.did,
-    answered=answering.heard,
-    answered_late=answering.heard_late,
+    answered=answers_heard.heard,
+    answered_late=answers_heard.heard_late,
 )

@@ -153,8 +153,7 @@ def _buttons(context: Context, meeting: Meeting, found: Sequence[Point]) -> list
 
 
 def _point(context: Context, value: str) -> tuple[Point, Meeting] | None:
-    id = chosen.number(value)
-    point = agenda.get(context.db, id) if id is not None else None
+    point = agenda.get(context.db, meetings.id_of(value))
     meeting = meetings.get(context.db, point.meeting_id) if point else None
     return (point, meeting) if point and meeting and chosen.may_read(context, meeting) else None
 

@@ -25,7 +25,8 @@ _DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A meeting for which a time is looked for. `dates` are those it has now: one, or those of a series, which all move by as
-    much; `people` and `addresses` (of guests) have to come, `organizer` above all; `zone` is the meeting's.
+    much; `people` and `addresses` (of guests) have to come, `organizer` above all; `zone` is the meeting's. `known` are the
+    times that it has in calendars.
     """
 
     meeting_id: int
@@ -35,6 +36,7 @@ class Wish:
     zone: str
     addresses: Sequence[str] = ()
     room_id: int | None = None
+    known: Sequence[Span] = ()
 
     @property
     def length(self) -> timedelta:
@@ -148,7 +150,7 @@ def _guest(wish: Wish, person: Person, own: list[Span], busy: Sequence[tuple[Bus
 
 
 def _others(busy: Busy, address: str, wish: Wish) -> list[Span]:
-    return clashes.without(list(busy.of(address)), list(wish.dates))
+    return clashes.without(list(busy.of(address)), [*wish.dates, *wish.known])
 
 
 def _shifted(busy: Sequence[tuple[Busy, _Frame]], address: str, frames: Sequence[_Frame]) -> list[Span]:

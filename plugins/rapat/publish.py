@@ -8,20 +8,17 @@ begun again after a crash at any point and tells nobody twice: every event, post
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-import structlog
 from sqlalchemy import func, select
 
-from integration.errors import DeliveryError
 from integration.plugin import Run, Work
-from plugins.rapat import answers, events, facts, filing, meetings, video
+from plugins.rapat import answers, events, facts, filing, folder_link, meetings, video
 from plugins.rapat.invitations import cards, channel, sending
 from plugins.rapat.invitations.cards import View
 from plugins.rapat.meetings import Meeting, Occurrence
 from plugins.rapat.tables import meeting_invitee as _invitee
-
-log = structlog.get_logger()
 
 TASK = "rapat.publish"
 OUTSIDE = ("planned", "cancelled")
@@ -75,32 +72,21 @@ def publish(run: Run, given: Mapping[str, Any]) -> None:
         return  # a later version's task is next in the stream
     sending.sum_up(run, view)
     if meeting.state == "planned":
-        _file(run, meeting)
+        filing.file_undangan(run, meeting)
 
 
 def view_of(run: Run, meeting: Meeting) -> View:
     """With the folder of its papers, and the address that opens it."""
     with run.read() as work:
         view = cards.view(work, meeting)
-    folder = view.next.folder if view.next else ""
-    if view.next and not folder and meeting.state == "planned":  # what is called off gets no folder for that
+    path = view.next.folder if view.next else ""
+    if view.next and not path and meeting.state == "planned":  # what is called off gets no folder for that
         with run.begin() as work:
-            folder = filing.folder(work, meeting, view.next)
-    return cards.with_papers(view, folder, _address(run, folder) if meeting.state == "planned" else "")
-
-
-def _address(run: Run, folder: str) -> str:
-    """Where those who may see the folder open it; "" where the storage does not tell now: the path says it too."""
-    storage = run.ports.storage
-    if storage is None or not folder:
-        return ""
-    try:
-        with storage.within(10):
-            storage.make_folder(folder)
-            return storage.link_for_members(folder)
-    except DeliveryError as error:
-        log.warning("folder_without_address", folder=folder, error=str(error))
-        return ""
+            path = filing.folder(work, meeting, view.next)
+    if meeting.state != "planned":
+        return cards.with_papers(view, path, "")
+    known = folder_link.bring(run, meeting, view.facts, path)
+    return cards.with_papers(replace(view, facts=known), path, known.opens(path))
 
 
 def _to_calendar(run: Run, view: View) -> None:
@@ -113,11 +99,6 @@ def _to_calendar(run: Run, view: View) -> None:
     for number, event in divided:
         with run.begin() as work:
             work.schedule(event, events.key(meeting, number, event), cancel=meeting.state == "cancelled")
-
-
-def _file(run: Run, meeting: Meeting) -> None:
-    with run.begin() as work:
-        filing.file_undangan(work, meeting)
 
 
 # ---------------------------------------------------------------- the room that was missing, or has to be changed
@@ -141,4 +122,18 @@ def room(run: Run, given: Mapping[str, Any]) -> None:
     return None
 
 
-TASKS = {"publish": publish, "room": room}
+def folder(run: Run, given: Mapping[str, Any]) -> None:
+    """The task `rapat.folder`: as soon as the storage tells a folder's address, it follows to everybody. Raises
+    `DeliveryError`, so that the outbox tries again.
+    """
+    with run.read() as work:
+        meeting = meetings.get(work.db, int(given["meeting"]))
+        wanted = meeting is not None and meeting.version == int(given["version"]) and meeting.last_end > work.now
+    if meeting is None or not wanted or meeting.state != "planned" or not folder_link.found(run, str(given["folder"])):
+        return  # of a later version the address was asked for again
+    with run.begin() as work:
+        if folder_link.made_late(work, meeting, str(given["folder"])):
+            bring(work, meeting.id)
+
+
+TASKS = {"publish": publish, "room": room, "folder": folder}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from integration import phrases
 from integration.i18n import Translate
@@ -19,6 +19,7 @@ from plugins.rapat.meetings import Meeting
 from plugins.rapat.resolving import Resolved
 
 INVITE, MOVE, DROP, AGAIN = "check_invite", "check_time", "check_drop", "check_again"
+KEEP, SHIFT = "check_keep", "check_shift"
 DAYS_OPEN = 14
 # Names of one reason, dates of one series.
 NAMES_SHOWN = 8
@@ -47,6 +48,15 @@ class Findings:
     def blocking(self, required: Collection[str]) -> list[Clash]:
         """Those for which the organiser is asked."""
         return [clash for clash in self.clashes if clash.kind not in _NOTES and clash.who in required]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A planned meeting earlier or later `by` so much, to `span`; None: it lasts as long as it does."""
+
+    by: timedelta
+    span: Span
+    length: timedelta | None = None
 
 
 # ---------------------------------------------------------------- the question
@@ -151,6 +161,53 @@ def _called(t: Translate, found: Findings, who: str) -> Text:
     return t("the room") if who == "room" else fill("{name}", name=found.names.get(who, who.partition(":")[2]))
 
 
+# ---------------------------------------------------------------- after a change
+
+
+def changed(
+    t: Translate,
+    meeting: Meeting,
+    reader: Person,
+    found: Findings,
+    others: Sequence[Shift],
+    back: Shift | None,
+    *,
+    date: int,
+    added: bool,
+) -> Reply:
+    """Whom a planned meeting does not suit any more, or who of those `added` cannot come; of all dates or of one (its id)."""
+    count = len({clash.who for clash in found.clashes if clash.kind not in _NOTES})
+    when = wording.when_short(t, found.clashes[0].date if date else meeting.span, reader.zone)
+    lines = [fill("**{title}**, {when}", title=meeting.title, when=when)]
+    if added:
+        lines.append(t("Of those who were added, {count} cannot come. They are invited all the same.", count=count))
+    else:
+        lines.append(t("At the new time {count} of {people} people cannot come. Everybody is told of it all the same.",
+                       count=count, people=found.people))  # fmt: skip
+    lines += [*dates(t, found, reader), *notes(t, found)]
+    if others and not any(slot.missing for slot in found.slots):
+        lines.append(t("All can come at these times: choose one, or leave it as it is."))
+    elif others:
+        lines += [t("No time suits all. The best ones:"), *(_without(t, slot, found, reader) for slot in found.slots)]
+    return Reply(wording.below(lines), buttons=_after_change(t, meeting, reader, others, back, date))
+
+
+def _after_change(
+    t: Translate, meeting: Meeting, reader: Person, others: Sequence[Shift], back: Shift | None, date: int
+) -> tuple[Button, ...]:
+    known = f"{meeting.id} {meeting.version}"
+
+    def button(label: Text, to: Shift) -> Button:
+        length = int(to.length.total_seconds()) if to.length else 0
+        return Button(label, f"rapat.{SHIFT}", f"{known} {int(to.by.total_seconds())} {length} {date}", days=DAYS_OPEN)
+
+    times = [button(wording.when_short(t, each.span, reader.zone), each) for each in others]
+    if back:
+        times.append(button(t("Back to {when}", when=wording.when_short(t, back.span, reader.zone)), back))
+    keep = Button(t("Leave it so"), f"rapat.{KEEP}", known, style="good", days=DAYS_OPEN)
+    return (keep, *times, _change(t, meeting))
+
+
 # ---------------------------------------------------------------- its buttons
 
 
@@ -180,7 +237,7 @@ def decision_buttons(t: Translate, meeting: Meeting) -> tuple[Button, Button, Bu
 
 def again_buttons(t: Translate, meeting: Meeting, resolved: Resolved) -> tuple[Button, ...]:
     """Try again to read the channels, once the bot has been invited; it knows by itself which these were."""
-    groups = [["channel", each.group.platform, each.group.id, each.group.name] for each in resolved.unread if each.not_member]
+    groups = [each.group.plain for each in resolved.unread if each.can_be_mended]
     value = f"{meeting.id} {json.dumps(groups, separators=(',', ':'))}"
     if not groups or len(value) > _LONGEST_VALUE:
         return ()

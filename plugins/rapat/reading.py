@@ -70,11 +70,15 @@ def read(context: Context, values: Values, extras: Extras) -> Understood | Error
     number = form_values.read(errors, "number", lambda: read_number(context, values.get("number", "")))
     named = form_values.read(errors, "invite", lambda: read_named(context, values.get("invite", ""), extras))
     placed = form_values.read(errors, "place", lambda: read_place(context, values))
-    if errors or title is None or when is None or named is None or placed is None:
+    channel = next((group for group in named.groups.values() if group.kind == "channel"), None) if named else None
+    chosen = placed and form_values.read(
+        errors,
+        "provider",
+        lambda: read_provider(context, placed[0], values.get("provider", ""), in_channel=channel is not None),
+    )
+    if errors or title is None or when is None or named is None or placed is None or chosen is None:
         return errors
-    mode, place, room = placed
-    provider, notes = read_provider(context, mode, values.get("provider", ""))
-    channel = next((group for group in named.groups.values() if group.kind == "channel"), None)
+    (mode, place, room), (provider, notes) = placed, chosen
     plan = Plan(
         title=title,
         span=when.span,
@@ -121,7 +125,8 @@ def read_minutes(context: Context, text: str) -> int:
 
 
 def channel_of(group: Group | None) -> Channel | None:
-    return Channel(id=group.id, name=group.name) if group else None
+    """Where the meeting is announced at once; of any other channel the task first sees whether who invites is in it."""
+    return Channel(id=group.id, name=group.name) if group and group.id and not group.by else None
 
 
 def _at_most(context: Context, text: str, most: int) -> str:
@@ -248,12 +253,27 @@ def providers(context: Context) -> list[str]:
     return sorted(context.ports.videos, key=lambda name: (name != usual, name))
 
 
-def read_provider(context: Context, mode: Mode, text: str) -> tuple[str, tuple[Text, ...]]:
-    """Which provider, "" if none is wanted or set up, and what has to be said about that."""
+def read_provider(context: Context, mode: Mode, text: str, *, in_channel: bool) -> tuple[str, tuple[Text, ...]]:
+    """Which provider, "" if none is wanted or set up, and what has to be said about that. Raises `UserError` for one that was
+    chosen and needs a channel, which the meeting has not.
+    """
     t, known = context.t, providers(context)
     if mode == "room":
         return "", ()
+    fit = [name for name in known if in_channel or not context.ports.videos[name].needs_channel]
+    if text in known and text not in fit:
+        raise UserError(_needs_channel(context, text))
     if text and text not in known:
         note = t("{provider} is not set up here.", provider=PROVIDERS.get(text) or quote(text))
-        return (known[0] if known else ""), (note,)
-    return text or (known[0] if known else ""), ()
+        return (fit[0] if fit else ""), (note,)
+    if known and not fit:
+        return "", (_needs_channel(context, known[0]),)
+    return text or (fit[0] if fit else ""), ()
+
+
+def _needs_channel(context: Context, name: str) -> Text:
+    return context.t(
+        "{provider} takes place in a channel: invite one, for example {example}, or choose another video service.",
+        provider=PROVIDERS.get(name) or quote(name),
+        example=Text("`~umum`"),
+    )

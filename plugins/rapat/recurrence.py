@@ -1,4 +1,4 @@
-"""Repetitions as people say them: *tiap 2 minggu hari Selasa* is read as a `Rule`, and a rule is said so again."""
+"""Repetitions as people say them: *tiap 2 minggu hari Selasa* is read as a `Rule`."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from integration.dates import Words, last_of_month, month_later, parse_day, show_day
+from integration.dates import Words, last_of_month, month_later, parse_day
 from integration.dates.days import exact_day
 from integration.dates.words import MONTHS, NUMBERS, WEEKDAYS, shortened, tidy
 from integration.errors import UserError
 from integration.i18n import Translate
-from integration.messages import Text, fill, join
+from plugins.rapat.recurrence_words import WORKDAYS, said
 from plugins.rapat.rrules import MOST_DATES, MOST_YEARS, Frequency, Rule, Series, example, from_rrule, rrule, series, shifted
 
 # More words than the longest phrase has.
 _LONGEST = 14
-_WORKDAYS = (0, 1, 2, 3, 4)
 
 # ---------------------------------------------------------------- from words
 
 _EVERY = r"(?:(?:se)?tiap(?:[- ]tiap)?|saban|every|each)"
-_NUMBER = rf"\d{{1,3}}|{'|'.join(NUMBERS)}"
+_NUMBER = rf"[-−]?\d{{1,30}}|{'|'.join(NUMBERS)}"
 _N = rf"(?:(?P<n>{_NUMBER}) ?)?"
 _NAME = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
 _AND = r"(?: ?& ?| dan | and | hari | )"
@@ -85,7 +84,7 @@ def _read(text: str, t: Translate) -> Rule | None:
     weekdays = _weekdays(part.get("days") or "")
     monthdays = _monthdays(part.get("dates") or "", text, t)
     if part.get("workdays"):
-        return Rule("WEEKLY", weekdays=_WORKDAYS)
+        return Rule("WEEKLY", weekdays=WORKDAYS)
     if part.get("eom"):
         return Rule("MONTHLY", interval, monthdays=(-1,))
     if part.get("quarterly") or part.get("halfyearly"):
@@ -102,9 +101,9 @@ def _read(text: str, t: Translate) -> Rule | None:
 
 
 def _interval(text: str | None, phrase: str, t: Translate) -> int:
-    number = 1 if text is None else NUMBERS.get(text) or int(text)
+    number = 1 if text is None else _int(text)
     if not 1 <= number <= 60:
-        raise UserError(t("“{text}” is no repetition. Write for example: {example}", text=phrase, example=example(t)))
+        raise _none(phrase, t)
     return number
 
 
@@ -149,6 +148,12 @@ def take_end(words: Words, today: date, t: Translate) -> tuple[str, Words]:
     return "", words
 
 
+def is_odd_count(text: str) -> bool:
+    """Whether it is a number of dates that no title has: less than none, or thousands."""
+    found = _TIMES.fullmatch(tidy(text))
+    return bool(found and found["n"] not in NUMBERS and not 0 <= _int(found["n"]) <= 999)
+
+
 def _is_day(text: str, today: date, t: Translate) -> bool:
     try:
         return _last_day(text, today, t) is not None
@@ -183,7 +188,7 @@ def parse(text: str, today: date, t: Translate) -> Rule | None:
             break
         rule, rest = _ended(rule, tidy(end), today, t), more
     if rule is None or rest:
-        raise UserError(t("“{text}” is no repetition. Write for example: {example}", text=shortened(text), example=example(t)))
+        raise _none(text, t)
     return rule
 
 
@@ -191,10 +196,12 @@ def _ended(rule: Rule, text: str, today: date, t: Translate) -> Rule:
     if found := _TIMES.fullmatch(text):
         return replace(rule, count=_count(found["n"], text, t), until=None)
     if found := _FOR.fullmatch(text):
-        number = 1 if found["n"] == "se" else NUMBERS.get(found["n"]) or int(found["n"])
+        number = 1 if found["n"] == "se" else _int(found["n"])
         unit = found["unit"]
+        if number < 1:
+            raise _none(text, t)
         if re.fullmatch(_WEEKS, unit):
-            return replace(rule, until=today + timedelta(days=7 * number), count=0)
+            return replace(rule, until=today + timedelta(days=7 * min(number, 53 * 50)), count=0)
         months = number if re.fullmatch(_MONTHS, unit) else 12 * number
         return replace(rule, until=month_later(today, min(months, 12 * 50)), count=0)
     found = _UNTIL.fullmatch(text)
@@ -203,85 +210,20 @@ def _ended(rule: Rule, text: str, today: date, t: Translate) -> Rule:
 
 
 def _count(text: str, phrase: str, t: Translate) -> int:
-    number = NUMBERS.get(text) or int(text)
+    number = _int(text)
     if number < 1:
-        raise UserError(t("“{text}” is no repetition. Write for example: {example}", text=phrase, example=example(t)))
+        raise _none(phrase, t)
+    if number > MOST_DATES:
+        raise UserError(t("A series lasts five years and {count} dates at most.", count=MOST_DATES))
     return number
 
 
-# ---------------------------------------------------------------- into words
+def _int(text: str) -> int:
+    return NUMBERS.get(text) or int(text.replace("−", "-"))
 
 
-def said(rule: Rule, t: Translate, *, end: bool = True) -> Text:
-    """`tiap 2 minggu hari Selasa sampai 31 Desember 2026`, which `parse` reads again."""
-    shown = _pattern(rule, t)
-    if not end:
-        return shown
-    if rule.count:
-        return t("{rule}, {count} times", rule=shown, count=rule.count)
-    return t("{rule} until {day}", rule=shown, day=show_day(rule.until, t, "d MMMM y")) if rule.until else shown
-
-
-def _pattern(rule: Rule, t: Translate) -> Text:
-    days = join(" ", [_name(day, t) for day in rule.weekdays])
-    if rule.nth:
-        return _of_month(rule, days, t)
-    if rule.frequency == "WEEKLY":
-        if rule.weekdays == _WORKDAYS and rule.interval == 1:
-            return t("every working day")
-        if rule.interval == 1:
-            return t("every {days}", days=_and(rule, t)) if rule.weekdays else t("every week")
-        weeks = t("every {n} weeks", n=rule.interval)
-        return t("{weeks} on {days}", weeks=weeks, days=_and(rule, t)) if rule.weekdays else weeks
-    if rule.frequency == "MONTHLY":
-        return _monthly_said(rule, t)
-    if rule.frequency == "DAILY":
-        return t("every day") if rule.interval == 1 else t("every {n} days", n=rule.interval)
-    return t("every year") if rule.interval == 1 else t("every {n} years", n=rule.interval)
-
-
-def _monthly_said(rule: Rule, t: Translate) -> Text:
-    months = t("every month") if rule.interval == 1 else t("every {n} months", n=rule.interval)
-    if rule.monthdays == (-1,):
-        return t("every end of the month") if rule.interval == 1 else t("{months} on the last day", months=months)
-    if not rule.monthdays:
-        return months
-    return t("{months} on the {days}", months=months, days=Text(" ".join(str(day) for day in rule.monthdays)))
-
-
-def _of_month(rule: Rule, days: Text, t: Translate) -> Text:
-    if rule.interval > 1:
-        return _of_months(rule, days, t("every {n} months", n=rule.interval), t)
-    nth = {
-        1: t("every first {days} of the month", days=days),
-        2: t("every second {days} of the month", days=days),
-        3: t("every third {days} of the month", days=days),
-        4: t("every fourth {days} of the month", days=days),
-        -1: t("every last {days} of the month", days=days),
-    }
-    return nth[rule.nth]
-
-
-def _of_months(rule: Rule, days: Text, months: Text, t: Translate) -> Text:
-    nth = {
-        1: t("{months} on the first {days}", months=months, days=days),
-        2: t("{months} on the second {days}", months=months, days=days),
-        3: t("{months} on the third {days}", months=months, days=days),
-        4: t("{months} on the fourth {days}", months=months, days=days),
-        -1: t("{months} on the last {days}", months=months, days=days),
-    }
-    return nth[rule.nth]
-
-
-def _and(rule: Rule, t: Translate) -> Text:
-    names = [_name(day, t) for day in rule.weekdays]
-    if len(names) == 1:
-        return names[0]
-    return fill("{first} {word} {last}", first=join(" ", names[:-1]), word=t("and"), last=names[-1])
-
-
-def _name(weekday: int, t: Translate) -> Text:
-    return show_day(date(2026, 11, 23) + timedelta(days=weekday), t, "EEEE")
+def _none(text: str, t: Translate) -> UserError:
+    return UserError(t("“{text}” is no repetition. Write for example: {example}", text=shortened(text), example=example(t)))
 
 
 __all__ = [
@@ -290,6 +232,7 @@ __all__ = [
     "Rule",
     "Series",
     "from_rrule",
+    "is_odd_count",
     "parse",
     "rrule",
     "said",

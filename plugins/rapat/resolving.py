@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import and_, or_, select
 
@@ -13,7 +13,7 @@ from integration.i18n import Translate
 from integration.messages import Text, fill
 from integration.people import Person
 from integration.plugin import Run, Work
-from integration.ports import Members, Profile
+from integration.ports import Members, Named, Profile
 from plugins.rapat import planning
 from plugins.rapat.planning import Group, Who
 
@@ -24,12 +24,21 @@ _INVITED_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A channel whose members could not be listed, and how that can be mended: `invite` or `account` as in `NotMember`."""
+    """A channel whose members could not be listed, and how that can be mended: `invite` or `account` as in `NotMember`.
+
+    `missing`: there is none of that name that we can see; `stranger`: who invites it is not in it.
+    """
 
     group: Group
     invite: str = ""
     account: str = ""
     not_member: bool = False
+    missing: bool = False
+    stranger: bool = False
+
+    @property
+    def can_be_mended(self) -> bool:
+        return self.not_member or self.missing or self.stranger
 
 
 @dataclass(slots=True)
@@ -56,8 +65,14 @@ def resolve(run: Run, meeting_id: int, groups: Sequence[Group]) -> Resolved:
     Raises `DeliveryError` where the chat cannot be asked now; where it refuses, the others are invited all the same.
     """
     resolved = Resolved()
-    for group in groups:
-        members = _members(run, group, resolved) if group.kind == "channel" else []
+    for wanted in groups:
+        group = wanted if wanted.kind == "unit" or wanted.id else _named(run, wanted, resolved)
+        members = _members(run, group, resolved) if group and group.kind == "channel" else []
+        if group is None or members is None:
+            continue
+        if group.by:  # who invites it is in it
+            with run.begin() as work:
+                planning.give_channel(work, meeting_id, group)
         with run.read() as work:
             found = _of_accounts(work, group.platform, members) if group.kind == "channel" else _of_unit(work, group)
         if len(found) < len(members):
@@ -65,6 +80,20 @@ def resolve(run: Run, meeting_id: int, groups: Sequence[Group]) -> Resolved:
         for start in range(0, len(found), _INVITED_AT_ONCE):
             resolved.added += _invite(run, meeting_id, group, found[start : start + _INVITED_AT_ONCE])
     return resolved
+
+
+def _named(run: Run, group: Group, resolved: Resolved) -> Group | None:
+    """The channel of that name."""
+    chat = run.ports.chats.get(group.platform)
+    try:
+        found = chat.channel_named(group.name, group.by) if isinstance(chat, Named) else None
+    except NotMember as error:
+        resolved.unread.append(Unread(group, error.invite, error.account, not_member=True))
+        return None
+    if found is None:
+        resolved.unread.append(Unread(group, missing=True))
+        return None
+    return replace(group, id=found.id)
 
 
 def _invite(run: Run, meeting_id: int, group: Group, some: Sequence[Person]) -> int:
@@ -75,20 +104,26 @@ def _invite(run: Run, meeting_id: int, group: Group, some: Sequence[Person]) -> 
     return added
 
 
-def _members(run: Run, group: Group, resolved: Resolved) -> list[Profile]:
+def _members(run: Run, group: Group, resolved: Resolved) -> list[Profile] | None:
+    """Everybody in the channel; None if they cannot be listed, or if who invites it is none of them."""
     chat = run.ports.chats.get(group.platform)
     if not isinstance(chat, Members):
         resolved.unread.append(Unread(group))
-        return []
+        return None
     try:
-        return list({member.id: member for member in chat.members(group.id)}.values())
+        found = {member.id: member for member in chat.members(group.id)}
     except NotMember as error:
         resolved.unread.append(Unread(group, error.invite, error.account, not_member=True))
+        return None
     except DeliveryError as error:
         if not error.permanent:
             raise
         resolved.unread.append(Unread(group))
-    return []
+        return None
+    if group.by and group.by not in found:
+        resolved.unread.append(Unread(group, stranger=True))
+        return None
+    return list(found.values())
 
 
 def _of_accounts(work: Work, platform: str, members: Sequence[Profile]) -> list[Person]:
@@ -110,6 +145,14 @@ def _of_unit(work: Work, group: Group) -> list[Person]:
 
 def _unread(t: Translate, unread: Unread) -> Text:
     channel = unread.group.via
+    if unread.missing:
+        return t(
+            "I find no channel {channel} in which you are. Check its name; or type the command in that channel, with {here}.",
+            channel=channel,
+            here=Text("`~ini`"),
+        )
+    if unread.stranger:
+        return t("You are not in {channel}, so nobody in it was invited. Join it, then press “Try again”.", channel=channel)
     if unread.invite:
         return t(
             "I am not in {channel}, so I do not know whom to invite there. Type {invite} in it, then press “Try again”.",

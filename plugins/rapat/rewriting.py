@@ -10,7 +10,20 @@ from integration.errors import UserError
 from integration.messages import Answer, Button, ButtonPress, Command, Field, Form, FormSubmission, Reply, Text, join, plain
 from integration.plugin import Context
 from integration.ports import Span
-from plugins.rapat import as_typed, changing, forms, lines, making, meetings, naming, one_date, reading, which, wording
+from plugins.rapat import (
+    as_typed,
+    changing,
+    forms,
+    lines,
+    making,
+    meetings,
+    naming,
+    one_date,
+    organizers,
+    reading,
+    which,
+    wording,
+)
 from plugins.rapat.changing import Stale
 from plugins.rapat.invitations import cards
 from plugins.rapat.meetings import Invitee, Meeting
@@ -76,7 +89,7 @@ def _form(
         forms.number(context, values["number"]),
     ]
     fields = [replace(each, label=t("Invite also")) if each.name == "invite" else each for each in fields]
-    said = [note] if note else []
+    said = [*([note] if note else []), *organizers.note(context, found)]
     if found.is_series:
         said.append(t("This changes all dates to come; those that are over stay as they were."))
     return Form(
@@ -142,11 +155,17 @@ def _plan(
     number = form_values.read(errors, "number", lambda: reading.read_number(context, typed["number"]))
     named = form_values.read(errors, "invite", lambda: _added(context, typed["invite"], extras))
     placed = form_values.read(errors, "place", lambda: reading.read_place(context, _placed(found, typed)))
-    if title is None or when is None or agenda is None or number is None or named is None or placed is None:
+    channel = next((group for group in named.groups.values() if group.kind == "channel"), None) if named else None
+    chosen = placed and form_values.read(
+        errors,
+        "provider",
+        lambda: reading.read_provider(
+            context, placed[0], typed["provider"] or found.provider, in_channel=bool(channel or found.channel_id)
+        ),
+    )
+    if title is None or when is None or agenda is None or number is None or named is None or placed is None or chosen is None:
         return None
-    mode, place, room = placed
-    provider, notes = reading.read_provider(context, mode, typed["provider"] or found.provider)
-    channel = next((group for group in named.groups.values() if group.kind == "channel"), None)
+    (mode, place, room), (provider, notes) = placed, chosen
     series = [] if when.series is None else making.series(context, when.series, when.zone)
     wanted = Plan(
         title=title,
@@ -217,6 +236,8 @@ def _done(context: Context, found: Meeting, changed: Meeting, notes: tuple[Text,
     ]
     if changed.state == "planned":
         said.append(t("Everybody invited is told."))
+        if changed.span != found.span or changed.recurrence != found.recurrence:
+            said.append(t("If somebody cannot come then, I tell you."))
     else:
         said.append(t("I check who is free; then the invitations go out. If somebody is not, I ask you first."))
     return Reply(join("\n", said), buttons=show)

@@ -215,7 +215,8 @@ meeting_stay = Table(
     UniqueConstraint("occurrence_id", "who", "joined_at"),
 )
 
-# Who has typed how many wrong check-in codes since when. `who` as in `meeting_presence`; `occurrence_id` 0: no meeting named.
+# Who has typed how many wrong check-in codes since when. `who` as in `meeting_presence`; `occurrence_id` 0: all that they have
+# typed, -1: where they were invited to nothing (`attending.codes`).
 meeting_guess = Table(
     "meeting_guess",
     metadata,

@@ -24,11 +24,12 @@ _OFFSETS = {7: "WIB", 8: "WITA", 9: "WIT"}
 OPEN_END = re.compile(r"\s*(?:[-–]|s\.?\s?/?\s?d\.?|sampai(?: dengan)?|hingga)\s*selesai\b\.?", re.IGNORECASE)
 _UNITS = r"(?:jam|j|h|hours?|hrs?)"
 _MINUTES = r"(?:menit|mnt|min|minutes?|m|')"
-_COUNT = rf"\d{{1,4}}(?:[.,]\d{{1,2}})?|se|setengah|{'|'.join(NUMBERS)}"
+# As many figures as anybody types: what is impossible is a length still, and refused as one.
+_COUNT = rf"[-−]?\d{{1,30}}(?:[.,]\d{{1,2}})?|se|setengah|{'|'.join(NUMBERS)}"
 _LENGTH = re.compile(
     rf"(?:selama |durasi |for )?(?:(?P<hours>{_COUNT}) ?{_UNITS}"
     rf"(?:(?: dan| lebih)? ?(?P<rest>\d{{1,2}}|setengah)(?: ?{_MINUTES})?)?"
-    rf"|(?P<minutes>\d{{1,5}}) ?{_MINUTES})"
+    rf"|(?P<minutes>[-−]?\d{{1,30}}) ?{_MINUTES})"
 )
 
 
@@ -154,7 +155,7 @@ def _minutes(words: str) -> int | None:
     if not found:
         return None
     if found["minutes"]:
-        return int(found["minutes"])
+        return round(_number(found["minutes"]))
     rest = found["rest"]
     return round(_number(found["hours"]) * 60) + (30 if rest == "setengah" else int(rest or 0))
 
@@ -162,7 +163,7 @@ def _minutes(words: str) -> int | None:
 def _number(text: str) -> float:
     if text in ("se", "setengah"):
         return 1 if text == "se" else 0.5
-    return float(NUMBERS[text]) if text in NUMBERS else float(text)
+    return float(NUMBERS[text]) if text in NUMBERS else float(text.replace("−", "-"))
 
 
 def length_said(t: Translate, minutes: int) -> Text:

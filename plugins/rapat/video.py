@@ -92,10 +92,8 @@ def made_late(work: Work, meeting: Meeting, room: Room) -> bool:
         return False
     if meeting.video is not None and meeting.video.url == room.url:
         return False
-    here = (_meeting.c.id == meeting.id, _meeting.c.version == meeting.version)
-    values = {"version": meeting.version + 1, "changed_at": work.written_at}
-    if work.db.execute(update(_meeting).where(*here).values(values)).rowcount != 1:
-        return False  # somebody has changed it meanwhile, and what they changed brings the link along
+    if not facts.next_version(work, meeting):
+        return False
     work.audit("meeting.linked", f"meeting:{meeting.id}", after={"provider": room.provider, "version": meeting.version + 1})
     return True
 

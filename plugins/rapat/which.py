@@ -1,6 +1,6 @@
 """The meeting that somebody means: by its number, by words of its title, the one of this channel, or the next one.
 
-Who is neither invited nor the organiser learns nothing, not even that there is one.
+Who is neither invited nor leads it learns nothing, not even that there is one.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Say = Callable[[Meeting], str]
 def one(context: Context, words: Sequence[str], say: Say, *, organized: bool = False, past: bool = True) -> Found | Reply:
     """The meeting that `words` name, or the answer that asks or refuses.
 
-    `organized`: only those of the person's own; `past`: also what is over. Without words it is one that comes.
+    `organized`: only those that the person leads; `past`: also what is over. Without words it is one that comes.
     """
     number = _NUMBER.fullmatch(words[0]) if words else None
     if number:
@@ -62,24 +62,26 @@ def mine(context: Context, meeting_id: int, *, organized: bool = False) -> Meeti
     t = context.t
     found = meetings.get(context.db, meeting_id)
     if found is None or not may_see(context, found):
-        return Reply(t("There is no meeting {number} to which you are invited.", number=meeting_id), refused=True)
-    if organized and found.organizer_id != context.person.id:
+        text = t("There is no meeting {number} to which you are invited. {all}", number=meeting_id, all=_all_of_them(context))
+        return Reply(text, buttons=(wording.say(t("My meetings"), "daftar"),), refused=True)
+    if organized and not organizers.leads(context, found):
         return _not_yours(context, found)
     return found
 
 
 def _not_yours(context: Context, found: Meeting) -> Reply:
-    t, organizer = context.t, organizers.of(context, found)
-    if organizer is None:
+    t, leader = context.t, organizers.of(context, found)
+    if leader is None:
         return Reply(t("Only the organiser can do that."), refused=True)
-    return Reply(
-        t("Only the organiser of “{title}” can do that: {name}.", title=found.title, name=organizer.name), refused=True
-    )
+    if leader.id != found.organizer_id:
+        return Reply(t("Only {name} can do that, who leads “{title}”.", title=found.title, name=leader.name), refused=True)
+    return Reply(t("Only the organiser of “{title}” can do that: {name}.", title=found.title, name=leader.name), refused=True)
 
 
 def may_see(context: Context, found: Meeting) -> bool:
-    mine = found.organizer_id == context.person.id
-    return mine or meetings.invited(context.db, found.id, context.person.id) is not None
+    if found.is_led_by(context.person.id) or meetings.invited(context.db, found.id, context.person.id) is not None:
+        return True
+    return organizers.stands_in(context, found)
 
 
 def _dated(context: Context, found: Meeting, words: tuple[str, ...]) -> Found | Reply:
@@ -116,13 +118,12 @@ def _usual(context: Context, found: Meeting) -> Occurrence:
 
 
 def _own(context: Context, organized: bool) -> ColumnElement[bool]:
-    organizer = _meeting.c.organizer_id == context.person.id
     if organized:
-        return organizer
+        return organizers.led_by(context)
     here = and_(
         _invitee.c.meeting_id == _meeting.c.id, _invitee.c.person_id == context.person.id, _invitee.c.removed_at.is_(None)
     )
-    return or_(organizer, exists().where(here))
+    return or_(organizers.led_by(context), exists().where(here))
 
 
 def _query(context: Context, organized: bool) -> Select[Any]:
@@ -144,11 +145,12 @@ def _by_title(context: Context, words: Sequence[str], say: Say, organized: bool,
             return ask(context, found, say)
     if organized and (others := _titled(context, text[:_MOST_WORDS], False, past)):
         return _not_yours(context, others[0])
-    name = " ".join(words)[:60]
-    return Reply(
-        context.t("There is no meeting “{name}” of yours. All of them: {command}", name=name, command=Text("`/rapat daftar`")),
-        refused=True,
-    )
+    unknown = context.t("There is no meeting “{name}” of yours. {all}", name=" ".join(words)[:60], all=_all_of_them(context))
+    return Reply(unknown, buttons=(wording.say(context.t("My meetings"), "daftar"),), refused=True)
+
+
+def _all_of_them(context: Context) -> Text:
+    return context.t("All of them: {command}", command=Text("`/rapat daftar`"))
 
 
 def _titled(context: Context, text: Sequence[str], organized: bool, past: bool) -> list[Meeting]:

@@ -20,11 +20,10 @@ from integration.messages import Button, File, Reply
 from integration.outbox import outbox
 from integration.people import Person
 from integration.plugin import Job, Run, Work
-from integration.workdays import local_day, works_here
 from plugins.rapat import filing, meetings, organizers
 from plugins.rapat.attending import listing, presence, stays, wording
 from plugins.rapat.documents import folders
-from plugins.rapat.meetings import Meeting, Occurrence
+from plugins.rapat.meetings import Occurrence
 from plugins.rapat.tables import meeting, meeting_occurrence
 
 log = structlog.get_logger()
@@ -163,7 +162,7 @@ def copy(run: Run, given: Mapping[str, Any]) -> None:
 
 def _tell_organizer(work: Work, occurrence: Occurrence) -> None:
     found = meetings.get(work.db, occurrence.meeting_id)
-    reader = _reader(work, found) if found else None
+    reader = organizers.of(work, found) if found else None
     if found is None or reader is None:
         return
     listed = listing.attendance(work, found, occurrence)
@@ -178,13 +177,6 @@ def _tell_organizer(work: Work, occurrence: Occurrence) -> None:
         return Reply(text, buttons)
 
     work.tell(reader, f"{_closing(occurrence)}:told", build)
-
-
-def _reader(work: Work, found: Meeting) -> Person | None:
-    """The organiser; the secretary where that one has left."""
-    secretary = people.get(work.db, found.secretary_id) if found.secretary_id is not None else None
-    still = secretary is not None and works_here(secretary, local_day(work.now, secretary))
-    return organizers.of(work, found) or (secretary if still else None)
 
 
 JOBS = (Job("attendance", f"*/{_EVERY_MINUTES} * * * *", watch, catch_up_minutes=24 * 60),)

@@ -3,19 +3,21 @@
 Nothing is kept for a code: it is made from the date, the half minute and the installation's secret. The half minute before
 counts too, for who types slowly, and the one after, for servers whose clocks differ by up to 30 seconds. Three of a million
 codes are right at a moment; after 5 wrong ones in ten minutes a person is not listened to any more, after 200 nobody at that
-meeting, so that even 200 guesses of many hands find it once in 1,600 meetings. Everybody can still be added by hand.
+meeting, so that even 200 guesses of many hands find it once in 1,600 meetings. A wrong code counts at every meeting at which
+its writer could have meant it; who is invited to none that is on now guesses with others like them, and shuts out only these.
+Everybody can still be added by hand.
 """
 
 from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from integration.db import insert_once
+from integration.db import insert_or_nothing
 from integration.plugin import Work
 from integration.settings import Settings
 from integration.signing import Signer
@@ -26,6 +28,8 @@ STEP_SECONDS = 30
 MOST_WRONG, MOST_WRONG_TOGETHER = 5, 200
 REMEMBERED = timedelta(minutes=10)
 CODE = re.compile(r"\d{6}")
+# In the place of a date's id: what one has guessed wherever it was, and who is invited to nothing that is on now.
+_ALONE, OUTSIDE = 0, -1
 
 
 def step(now: datetime) -> int:
@@ -58,26 +62,33 @@ def meant(settings: Settings, occurrences: Iterable[Occurrence], typed: str, now
 # ---------------------------------------------------------------- guessing
 
 
-def is_locked(db: Connection, who: str, now: datetime, occurrence_id: int = 0) -> bool:
-    """Whether `who` has guessed too often, at whatever meeting, or all together at this one."""
+def is_locked(db: Connection, who: str, now: datetime) -> bool:
+    """Whether `who` has guessed too often, at whatever meetings."""
+    return _wrong(db, now, _guess.c.occurrence_id == _ALONE, _guess.c.who == who) >= MOST_WRONG
+
+
+def is_shut(db: Connection, occurrence_id: int, now: datetime) -> bool:
+    """Whether all together have guessed too often at that date, or those who are `OUTSIDE`."""
+    return _wrong(db, now, _guess.c.occurrence_id == occurrence_id) >= MOST_WRONG_TOGETHER
+
+
+def _wrong(db: Connection, now: datetime, *where: ColumnElement[bool]) -> int:
     lately = _guess.c.since > now - REMEMBERED
-    mine = select(func.coalesce(func.sum(_guess.c.wrong), 0)).where(_guess.c.who == who, lately)
-    if (db.scalar(mine) or 0) >= MOST_WRONG:
-        return True
-    theirs = select(func.coalesce(func.sum(_guess.c.wrong), 0)).where(_guess.c.occurrence_id == occurrence_id, lately)
-    return (db.scalar(theirs) or 0) >= MOST_WRONG_TOGETHER
+    return int(db.scalar(select(func.coalesce(func.sum(_guess.c.wrong), 0)).where(lately, *where)) or 0)
 
 
-def guessed_wrong(work: Work, who: str, occurrence_id: int = 0) -> int:
-    """Count a wrong code, in this transaction; how many more of them `who` has. 0: no meeting was named."""
-    row = {"occurrence_id": occurrence_id, "who": who, "wrong": 1, "since": work.now}
-    if insert_once(work.db, _guess, row) is None:
-        mine = (_guess.c.occurrence_id == occurrence_id) & (_guess.c.who == who)
-        old = mine & (_guess.c.since <= work.now - REMEMBERED)
-        work.db.execute(update(_guess).where(old).values(wrong=0, since=work.now))
-        work.db.execute(update(_guess).where(mine).values(wrong=_guess.c.wrong + 1))
-    lately = (_guess.c.who == who) & (_guess.c.since > work.now - REMEMBERED)
-    wrong = work.db.scalar(select(func.sum(_guess.c.wrong)).where(lately)) or 0
+def guessed_wrong(work: Work, who: str, occurrence_ids: Sequence[int]) -> int:
+    """Count a wrong code once for `who` and once at each of these dates (none: `OUTSIDE`), in this transaction; how many more
+    wrong ones `who` has.
+    """
+    at = [_ALONE, *(occurrence_ids or (OUTSIDE,))]
+    mine = (_guess.c.who == who, _guess.c.occurrence_id.in_(at))
+    rows = [{"occurrence_id": each, "who": who, "wrong": 0, "since": work.now} for each in at]
+    work.db.execute(insert_or_nothing(work.db, _guess), rows)
+    work.db.execute(update(_guess).where(*mine, _guess.c.since <= work.now - REMEMBERED).values(wrong=0, since=work.now))
+    work.db.execute(update(_guess).where(*mine).values(wrong=_guess.c.wrong + 1))
+    wrong = _wrong(work.db, work.now, _guess.c.occurrence_id == _ALONE, _guess.c.who == who)
     if wrong == MOST_WRONG:
-        work.audit("meeting.guessing", f"meeting_occurrence:{occurrence_id}", after={"who": who, "wrong": wrong})
-    return max(0, MOST_WRONG - int(wrong))
+        named = occurrence_ids[0] if len(occurrence_ids) == 1 else 0
+        work.audit("meeting.guessing", f"meeting_occurrence:{named}", after={"who": who, "wrong": wrong})
+    return max(0, MOST_WRONG - wrong)

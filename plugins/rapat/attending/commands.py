@@ -29,6 +29,8 @@ def check_in(context: Context, command: Command) -> Reply:
     if code:
         return _by_code(context, code, words)
     found = which.named(which.open_now(context.db, context.person, context.now), words)
+    if len(found) > 1:
+        found = which.not_yet(context.db, context.person, found) or found
     if not found and words:
         other = of_meeting.one(context, words, lambda meeting: f"hadir {meeting.id}")
         return other if isinstance(other, Reply) else _enter(context, other.date, "command")
@@ -60,8 +62,7 @@ def leave(context: Context, press: ButtonPress) -> Reply:
 
 def of_press(context: Context, press: ButtonPress) -> Occurrence:
     """The date of which a button speaks; raises `Refused` if there is none."""
-    number = press.value.partition(" ")[0]
-    found = meetings.occurrence(context.db, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    found = meetings.occurrence(context.db, meetings.id_of(press.value.partition(" ")[0]))
     if found is None:
         raise Refused("no such date")
     return found
@@ -106,8 +107,8 @@ def _by_code(context: Context, code: str, words: Sequence[str]) -> Reply:
     found = codes.meant(context.settings, candidates, code, context.now)
     found = found or codes.meant(context.settings, which.everywhere(context.db, context.now), code, context.now)
     if found is None:
-        return _wrong(context, codes.guessed_wrong(context, who, candidates[0].id if len(candidates) == 1 else 0))
-    if codes.is_locked(context.db, who, context.now, found.id):
+        return _wrong(context, codes.guessed_wrong(context, who, [each.id for each in candidates or mine]))
+    if codes.is_shut(context.db, found.id if found in mine else codes.OUTSIDE, context.now):
         return _locked(context)
     meeting = meeting_of(context, found)
     return _noted(context, meeting, found, presence.check_in(context, meeting, found, context.person, "code"))

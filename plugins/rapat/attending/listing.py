@@ -56,10 +56,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Present: those invited and ours first as they came, guests among them; absent by name."""
+    """Present: those invited and ours first as they came, guests among them; absent by name. As long as it is not `over`
+    these may still come.
+    """
 
     present: Sequence[Present]
     absent: Sequence[Absent]
+    over: bool = True
 
     @property
     def guests(self) -> int:
@@ -75,11 +78,12 @@ def attendance(work: Work, meeting: Meeting, occurrence: Occurrence) -> Attendan
     here, invited = presence.of_occurrence(work.db, occurrence.id), meetings.invitees(work.db, meeting.id)
     known = _people(work, {row.person_id for row in here} | {each.person_id for each in invited})
     names = {each.person_id for each in invited}
-    present = [_present(row, known, names, _end(occurrence, work.now)) for row in here]
+    end = _end(occurrence, work.now)
+    present = [_present(row, known, names, end) for row in here]
     came, guests = {row.who for row in here}, {row.name.casefold() for row in here if row.person_id is None}
     missing = [i for i in invited if i.who not in came and not (i.person_id is None and i.name.casefold() in guests)]
     missing = [i for i in missing if i.person_id is None or _worked_here(known[i.person_id], occurrence)]
-    return Attendance(present, _absent(work, occurrence, missing, known))
+    return Attendance(present, _absent(work, occurrence, missing, known), over=end is not None)
 
 
 def _people(work: Work, ids: set[int | None]) -> dict[int, Person]:

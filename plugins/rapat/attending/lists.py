@@ -26,6 +26,7 @@ from integration.messages import (
 )
 from integration.people import Person
 from integration.plugin import Context, Subcommand
+from plugins.rapat import meetings
 from plugins.rapat import which as of_meeting
 from plugins.rapat.attending import closing, commands, listing, presence, which, wording
 from plugins.rapat.attending.presence import Here
@@ -155,7 +156,7 @@ def undo(context: Context, press: ButtonPress) -> Reply:
     """Take off who was added, put back who was taken off; a second press changes nothing more."""
     occurrence, _ = _led(context, press.value)
     number, _, way = press.value.partition(" ")[2].partition(" ")
-    here = presence.get(context.db, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    here = presence.get(context.db, meetings.id_of(number))
     if here is None or here.occurrence_id != occurrence.id or way not in ("on", "off"):
         raise Refused("no such row")
     if (here.removed_at is None) == (way == "off"):

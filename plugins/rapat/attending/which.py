@@ -27,6 +27,14 @@ def open_now(db: Connection, person: Person, now: datetime) -> list[Occurrence]:
     return [each for each in near if presence.is_open(each, now)]
 
 
+def not_yet(db: Connection, person: Person, found: Sequence[Occurrence]) -> list[Occurrence]:
+    """Those of them at which the person has not been yet: who goes from one meeting to the next means the next."""
+    c = meeting_presence.c
+    been = select(c.occurrence_id).where(c.person_id == person.id, c.removed_at.is_(None))
+    ids = set(db.scalars(been.where(c.occurrence_id.in_([each.id for each in found]))))
+    return [each for each in found if each.id not in ids]
+
+
 def coming(db: Connection, person: Person, now: datetime) -> Occurrence | None:
     """The person's next date within a day, at which one cannot check in yet."""
     near = meetings.of_person(db, person.id, Span(now, now + timedelta(days=1)))

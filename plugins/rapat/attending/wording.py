@@ -22,21 +22,23 @@ def shown(t: Translate, meeting: Meeting, occurrence: Occurrence, listed: Attend
         lines += [Text(""), *(_present(t, number, each, zone) for number, each in enumerate(listed.present[:MOST_SHOWN], 1))]
         lines += _more(t, len(listed.present))
     if listed.absent:
-        lines += [Text(""), bold(t("Absent")), *(_absent(t, each) for each in listed.absent[:MOST_SHOWN])]
+        missing = t("Absent") if listed.over else t("Not recorded yet")
+        lines += [Text(""), bold(missing), *(_absent(t, each, over=listed.over) for each in listed.absent[:MOST_SHOWN])]
         lines += _more(t, len(listed.absent))
     return join("\n", lines)
 
 
 def sums(t: Translate, listed: Attendance) -> Text:
-    """`23 hadir (4 di ruang, 2 tamu), 5 tidak hadir.`"""
+    """`23 hadir (4 di ruang, 2 tamu), 5 tidak hadir.`; while it goes on `5 belum tercatat`."""
     if not listed.present:
         return t("Nobody is on the list yet.")
+    count = len(listed.absent)
     return t(
-        "{present} present ({room} in the room, {guests} guests), {absent} absent.",
+        "{present} present ({room} in the room, {guests} guests), {missing}.",
         present=len(listed.present),
         room=listed.in_room,
         guests=listed.guests,
-        absent=len(listed.absent),
+        missing=t("{count} absent", count=count) if listed.over else t("{count} not recorded yet", count=count),
     )
 
 
@@ -63,7 +65,10 @@ def how(t: Translate, each: Present) -> Text:
     return Text(words.get(each.how, place))
 
 
-def _absent(t: Translate, each: Absent) -> Text:
+def _absent(t: Translate, each: Absent, *, over: bool) -> Text:
+    """Who may still come needs no reason."""
+    if not (over or each.excuse or each.answer == "declined"):
+        return fill("- {name}", name=each.name)
     return fill("- {name}: {why}", name=each.name, why=why(t, each))
 
 

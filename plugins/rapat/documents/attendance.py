@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integration.i18n import Translate
-from integration.messages import plain
+from integration.messages import Text, plain
 from integration.ports import Span
 from plugins.rapat.documents.issue import Issue, Signer
 
@@ -38,7 +38,9 @@ class Absentee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceList:
-    """`present` and `absent` in the order in which they are numbered; `invited` is how many were."""
+    """`present` and `absent` in the order in which they are numbered; `invited` is how many were. As long as the meeting is
+    not `over` those absent may still come.
+    """
 
     issue: Issue
     title: str
@@ -49,6 +51,7 @@ class AttendanceList:
     absent: Sequence[Absentee]
     invited: int
     number: str = ""
+    over: bool = True
 
     @property
     def online(self) -> int:
@@ -70,7 +73,7 @@ def facts(found: AttendanceList) -> list[tuple[str, str]]:
         (t("Chaired by"), found.organizer.name),
         (t("Present"), sums(t, found)),
         (
-            t("Absent from the meeting"),
+            missing(found),
             plain(t("{count} of {invited} invited", count=len(found.absent), invited=found.invited)),
         ),
     ]
@@ -85,6 +88,12 @@ def sums(t: Translate, found: AttendanceList) -> str:
     said = t("{count} ({online} online, {room} in the room)", count=count, online=online, room=count - online)
     guests = f"; {plain(t('{count} guests', count=found.guests))}" if found.guests else ""
     return plain(said) + guests
+
+
+def missing(found: AttendanceList) -> Text:
+    """What those are who are not on it."""
+    t = found.issue.t
+    return t("Absent from the meeting") if found.over else t("Not recorded yet")
 
 
 def heads(t: Translate, zone: str) -> list[str]:

@@ -68,7 +68,7 @@ def _absent(document: Document, found: AttendanceList) -> None:
         return
     t = found.issue.t
     document.space(6)
-    rich.paragraph(document, rich.plain_runs(plain(t("Absent from the meeting")), bold=True), size=10.5, keep=70)
+    rich.paragraph(document, rich.plain_runs(plain(attendance.missing(found)), bold=True), size=10.5, keep=70)
     columns = (
         Column(plain(t("No.")), 28, "right"),
         Column(plain(t("Name")), 190, grow=True),

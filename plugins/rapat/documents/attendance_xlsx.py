@@ -65,7 +65,7 @@ def _time(book: Book, sheet: Any, where: tuple[int, int], local: datetime | None
 
 
 def _absent(book: Book, found: AttendanceList) -> None:
-    t, sheet = book.t, book.sheet(text(book.t("Absent from the meeting")))
+    t, sheet = book.t, book.sheet(text(attendance.missing(found)))
     heads = [text(title) for title in (t("No."), t("Name"), t("NIP or office"), t("Unit or office"), t("Reason for absence"))]
     book.table(sheet, heads, [5, 34, 22, 34, 50], len(found.absent))
     for number, someone in enumerate(found.absent, 1):

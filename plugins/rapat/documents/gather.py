@@ -108,9 +108,10 @@ def attendance(work: Work, meeting: Meeting, occurrence: Occurrence) -> Attendan
         place=place(about.t, meeting, occurrence),
         organizer=organizer,
         present=[_attendee(each) for each in found.present],
-        absent=[_absentee(about.t, each) for each in found.absent],
+        absent=[_absentee(about.t, each, over=found.over) for each in found.absent],
         invited=sum(each.invited for each in found.present) + len(found.absent),
         number=meeting.number,
+        over=found.over,
     )
 
 
@@ -133,16 +134,16 @@ def _attendee(someone: Present) -> Attendee:
     )
 
 
-def _absentee(t: Translate, someone: Absent) -> Absentee:
-    return Absentee(someone.name, someone.nip, someone.office, _reason(t, someone))
+def _absentee(t: Translate, someone: Absent, *, over: bool) -> Absentee:
+    return Absentee(someone.name, someone.nip, someone.office, _reason(t, someone, over=over))
 
 
-def _reason(t: Translate, someone: Absent) -> str:
+def _reason(t: Translate, someone: Absent, *, over: bool) -> str:
     if someone.excuse:
         return plain(away(t, someone.excuse))
     if someone.answer == "declined":
         return someone.reason or plain(t("declined"))
-    return plain(t("no word"))
+    return plain(t("no word")) if over else ""
 
 
 # ---------------------------------------------------------------- notulen
@@ -179,7 +180,7 @@ def _summary(t: Translate, found: Attendance) -> str:
     count, room = len(found.present), found.in_room
     said = t("{count} ({online} online, {room} in the room)", count=count, online=count - room, room=room)
     guests = f"; {plain(t('{count} guests', count=found.guests))}" if found.guests else ""
-    away = f"; {plain(t('{count} did not come', count=len(found.absent)))}" if found.absent else ""
+    away = f"; {plain(t('{count} did not come', count=len(found.absent)))}" if found.absent and found.over else ""
     return plain(said) + guests + away
 
 

@@ -13,7 +13,7 @@ from integration.errors import DeliveryError
 from integration.i18n import Translate
 from integration.messages import Reply, Text
 from integration.people import Person
-from integration.plugin import Run, Work
+from integration.plugin import Run, Worded, Work
 from integration.ports import Storage
 from plugins.rapat import meetings, organizers
 from plugins.rapat.documents import folders
@@ -34,10 +34,10 @@ def state(work: Work, meeting: Meeting) -> str:
     return f"{meeting.version}.{row[0] or 0}.{row[1] or 0}"
 
 
-def open_to_invited(work: Work, meeting: Meeting, occurrence: Occurrence) -> None:
-    """Queue it for those who are invited now."""
-    key = f"meeting:{meeting.id}:{state(work, meeting)}:open:{occurrence.id}"
-    work.later("rapat.open_folder", f"folder:{occurrence.id}", key, {"occurrence": occurrence.id})
+def opening(work: Work, meeting: Meeting, occurrence: Occurrence, state: str) -> Worded:
+    """The row that opens it to those who are invited in that `state`."""
+    key = f"meeting:{meeting.id}:{state}:open:{occurrence.id}"
+    return work.task("rapat.open_folder", f"folder:{occurrence.id}", key, {"occurrence": occurrence.id})
 
 
 def open_folder(run: Run, given: Mapping[str, Any]) -> None:

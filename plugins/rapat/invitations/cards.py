@@ -13,7 +13,7 @@ from integration.i18n import Translate
 from integration.messages import Text, fill, join, plain, quote
 from integration.people import Person
 from integration.plugin import Work
-from plugins.rapat import agenda, facts, meetings, recurrence
+from plugins.rapat import agenda, facts, meetings, organizers, recurrence
 from plugins.rapat.events import Shown
 from plugins.rapat.facts import Change, Facts
 from plugins.rapat.meetings import Meeting, Occurrence
@@ -32,7 +32,7 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+")
 class View:
     """A meeting with what its messages say beside its row. `next` is the date that comes, None if none does; `dates` is how
     many are left; `zones` are those of all invited; `folder` is where its papers lie, and `folder_url` opens it, or "".
-    `points` are what people have proposed for the agenda of that date.
+    `points` are what people have proposed for the agenda of that date. `leader` is the organiser as long as they work here.
     """
 
     meeting: Meeting
@@ -44,6 +44,7 @@ class View:
     folder: str = ""
     folder_url: str = ""
     points: tuple[str, ...] = ()
+    leader: Person | None = None
 
     @property
     def agenda(self) -> str:
@@ -60,14 +61,16 @@ def view(work: Work, meeting: Meeting) -> View:
         zones=zones(work, meeting),
         next=None,
         dates=work.db.scalar(select(func.count()).where(*coming)) or 0,
+        leader=organizers.of(work, meeting),
     )
     return on(work, found, meetings.next_one(work.db, meeting.id, work.now))
 
 
 def on(work: Work, found: View, date: Occurrence | None) -> View:
     """The same with this date in the place of the next one."""
-    points = agenda.proposed(work.db, date) if date else ()
-    return replace(found, next=date, points=tuple(point.text for point in points))
+    points, folder = agenda.proposed(work.db, date) if date else (), date.folder if date else ""
+    dated = replace(found, next=date, points=tuple(point.text for point in points))
+    return with_papers(dated, folder, found.facts.opens(folder))
 
 
 def zones(work: Work, meeting: Meeting) -> tuple[str, ...]:
@@ -125,6 +128,8 @@ def body(view: View, t: Translate, *, zone: str = "", link: str = "", raw: bool 
         lines.append(t("The link to join follows."))
     if view.organizer:
         lines.append(t("Invited by: {name}", name=view.organizer.name))
+    if view.leader and view.leader.id != found.organizer_id:
+        lines.append(t("Led now by: {name}", name=view.leader.name))
     if view.agenda:
         lines.append(t("Agenda: {agenda}", agenda=view.agenda if raw else short(view.agenda)))
     if view.folder:
@@ -166,7 +171,7 @@ def cancelled(view: View, t: Translate, *, zone: str = "") -> Text:
 
 
 def removed(view: View, t: Translate, *, zone: str = "") -> Text:
-    who = view.organizer.name if view.organizer else ""
+    who = view.leader.name if view.leader else ""
     lines = [t("You are no longer invited: {title}", title=bold(view.meeting.title)), time(view, t, zone)]
     return join("\n", [*lines, *([t("Questions? Ask {name}.", name=who)] if who else [])])
 
@@ -176,7 +181,10 @@ def changed(view: View, t: Translate, old: Facts | None, changes: Sequence[Chang
     lines = [t("Changed: {title}", title=bold(view.meeting.title))]
     if old is not None:
         lines += [Text(f"- {line}") for line in told(view, t, old, changes, zone or view.meeting.zone)]
-    lines += [Text(""), *body(view, t, zone=zone, link=link)]
+    # Of single dates their own lines say when: the time of the next one would look like theirs.
+    whole = body(view, t, zone=zone, link=link)
+    dates_only = old is not None and bool(changes) and all(change.original for change in changes)
+    lines += [Text(""), *(whole[1:] if dates_only else whole)]
     if old is not None and old.times != view.facts.times:
         lines += [Text(""), t("The time is another one: please answer again.")]
     return join("\n", lines)
@@ -206,6 +214,8 @@ def _line(view: View, t: Translate, old: Facts, change: Change, zone: str) -> Te
             return _arrow(t("Video"), *(PROVIDERS.get(each.provider, t("none")) for each in (old, new)))
         case "agenda":
             return t("The agenda is another one.")
+        case "papers":
+            return t("The link to the papers is there.")
         case _:
             return t("The link to join is there.")
 

@@ -18,7 +18,7 @@ from integration import people
 from integration.messages import File, Reply
 from integration.people import Person
 from integration.plugin import Notice, Run, Work
-from plugins.rapat import answering, facts, joining, letter_copy, meetings
+from plugins.rapat import answering, facts, joining, meetings
 from plugins.rapat.facts import Change, Facts
 from plugins.rapat.invitations import cards, ics_file, reach
 from plugins.rapat.invitations.cards import View
@@ -27,7 +27,7 @@ from plugins.rapat.tables import meeting_invitee as _invitee
 from plugins.rapat.wording import bold
 
 # While these are queued, on SQLite nobody else writes: a few milliseconds.
-BATCH = 100
+BATCH = 50
 # An organiser of more people than this hears how far it has come.
 _MANY = 1000
 
@@ -169,8 +169,7 @@ def _reply(work: Work, job: _Job, row: Any, person: Person, what: What, old: Fac
             text = cards.changed(view, t, old, changes, zone=zone, link=address)
         else:
             text = cards.invitation(view, t, zone=zone, link=address)
-        buttons = answering.buttons(t, view.meeting, work.now)
-        return Reply(text, (*buttons, letter_copy.button(t, view.meeting, buttons[0].days)), files)
+        return Reply(text, answering.invitation_buttons(t, view.meeting, work.now), files)
 
     return build
 
@@ -184,10 +183,10 @@ def _told(work: Work, meeting: Meeting) -> int:
 
 
 def _progress(work: Work, view: View, done: int) -> None:
-    organizer, meeting = view.organizer, view.meeting
+    organizer, meeting = view.leader, view.meeting
     everybody = (_invitee.c.meeting_id == meeting.id, _invitee.c.removed_at.is_(None))
     total = work.db.scalar(select(func.count()).where(*everybody)) or 0
-    if organizer is None or _has_left(organizer, work) or done >= total:
+    if organizer is None or done >= total:
         return
     key = f"meeting:{meeting.id}:{meeting.version}:progress:{done // _MANY}"
     title = bold(meeting.title)
@@ -208,13 +207,13 @@ def sum_up(run: Run, view: View) -> None:
 
 
 def _summary(work: Work, view: View) -> list[Notice]:
-    meeting, organizer = view.meeting, view.organizer
+    meeting, organizer = view.meeting, view.leader
     old = facts.before(work.db, meeting)
     since = facts.kept_at(work.db, meeting)
     fresh = (_invitee.c.meeting_id == meeting.id, _invitee.c.removed_at.is_(None), _invitee.c.invited_at >= since)
     added = work.db.scalar(select(func.count()).where(*fresh)) or 0
     news = old is None or bool(added) or meeting.state == "cancelled" or bool(facts.changes(old, view.facts))
-    if organizer is None or not news or _has_left(organizer, work):
+    if organizer is None or not news:
         return []
     found = reach.of(work, meeting)
     if not found.everybody:
@@ -223,7 +222,3 @@ def _summary(work: Work, view: View) -> list[Notice]:
     key = f"meeting:{meeting.id}:{meeting.version}:sent:{found.everybody}"
     zone = organizer.zone
     return [Notice(organizer, key, lambda t: reach.summary(view, t, found, zone, old, address), until=meeting.last_end)]
-
-
-def _has_left(person: Person, work: Work) -> bool:
-    return person.ended_on is not None and person.ended_on < work.now.astimezone(person.tz).date()

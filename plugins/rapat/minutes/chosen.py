@@ -176,13 +176,8 @@ def button(label: str, action: str, occurrence: Occurrence, value: object = "", 
 def of_button(context: Context, value: str) -> tuple[Meeting, Occurrence, int]:
     """The inverse, with the other number (0 if there is none); raises `UserError`."""
     first, _, rest = value.partition(":")
-    date_id, other = number(first), number(rest or "0")
-    if date_id is None or other is None:
+    date_id, other = meetings.id_of(first), meetings.id_of(rest)
+    if not date_id or (rest.strip("0") and not other):
         raise UserError(context.t("This button belongs to an older message. Please type the command again."))
     meeting, occurrence = by_id(context, date_id)
     return meeting, occurrence, other
-
-
-def number(said: str) -> int | None:
-    """An id, if that is one."""
-    return int(said) if said.isdecimal() and len(said) < 10 else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from integration import people
 from integration.errors import UserError
 from integration.i18n import Translate
@@ -24,7 +26,7 @@ from integration.phrases import clock_and_day
 from integration.plugin import Context, Subcommand
 from integration.safe_names import safe_name
 from plugins.rapat.meetings import Meeting, Occurrence
-from plugins.rapat.minutes import chosen, merging, publishing, reading, showing, store, versions
+from plugins.rapat.minutes import chosen, following, merging, publishing, reading, showing, store, versions
 from plugins.rapat.minutes.chosen import SIGN, button
 from plugins.rapat.minutes.store import Saved
 from plugins.rapat.minutes.versions import Version
@@ -66,6 +68,12 @@ def minutes(context: Context, command: Command) -> Answer:
     if what == "publish":
         return publishing.ask(context, meeting, occurrence)
     return _form(context, meeting, occurrence)
+
+
+def _writes(words: Sequence[str]) -> bool:
+    """Alone it may open the form, which begins the minutes."""
+    said = next((_WORDS[word.lower()] for word in words if word.lower() in _WORDS), "write")
+    return said in ("write", "fetch")
 
 
 # ---------------------------------------------------------------- writing
@@ -175,23 +183,26 @@ def _read(context: Context, meeting: Meeting, occurrence: Occurrence) -> Reply:
             buttons = (say(t("Write the minutes"), f"notulen tulis {SIGN}{occurrence.id}"),)
             return Reply(t("There are no minutes of {title} yet.", title=title), buttons=buttons)
         return Reply(t("The minutes of {title} have not been published yet.", title=title))
-    state = t("published") if shown.published_at else t("not published yet")
+    out = _is_out(context, occurrence, shown)
+    state = t("published") if out else t("not published yet")
     head = t("Minutes of {title} — version {number}, {state}", title=title, number=shown.version, state=state)
-    lines = showing.text(t, _without_title(shown.text))
-    return Reply(join("\n", [head, Text(""), *lines]), buttons=_of_reader(context, occurrence, shown, leads=leads))
+    now = following.as_they_are(context, meeting, occurrence, shown.text) if out else shown.text
+    lines = showing.text(t, merging.without_title(now))
+    return Reply(join("\n", [head, Text(""), *lines]), buttons=_of_reader(context, occurrence, shown, leads=leads, out=out))
 
 
-def _without_title(text: str) -> list[str]:
-    lines = merging.lines(text)
-    return lines[1:] if lines and lines[0].startswith("# ") else lines
+def _is_out(context: Context, occurrence: Occurrence, shown: Version) -> bool:
+    """Whether people know it: a task that was ticked is a version of its own, which nobody has to publish."""
+    known = versions.published(context.db, occurrence.id)
+    return shown.published_at is not None or (known is not None and publishing.says_the_same(known, shown))
 
 
-def _of_reader(context: Context, occurrence: Occurrence, shown: Version, *, leads: bool) -> tuple[Button, ...]:
+def _of_reader(context: Context, occurrence: Occurrence, shown: Version, *, leads: bool, out: bool) -> tuple[Button, ...]:
     t = context.t
     buttons = [button(t("Send it as a file"), "rapat.minutes_send", occurrence, shown.version)]
     if leads:
         buttons.append(say(t("Go on writing"), f"notulen tulis {SIGN}{occurrence.id}"))
-        if shown.published_at is None and not merging.conflicts_in(shown.text):
+        if not out and not merging.conflicts_in(shown.text):
             buttons.insert(0, publishing.button(t, occurrence, shown))
     buttons.append(say(t("Action items"), f"tugas rapat {SIGN}{occurrence.id}"))
     return tuple(buttons)
@@ -260,7 +271,7 @@ SUBCOMMANDS = (
         arguments="[number | title] [tulis | baca | terbitkan | ambil | versi]",
         example="/rapat notulen",
         aliases=("minutes", "risalah"),
-        writes=True,
+        writes=_writes,
     ),
 )
 BUTTONS = {"minutes_send": send, **publishing.BUTTONS}

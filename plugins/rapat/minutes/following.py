@@ -11,7 +11,7 @@ from plugins.rapat.meetings import Meeting, Occurrence
 from plugins.rapat.minutes import markdown, understanding, versions
 from plugins.rapat.minutes.understanding import MOST_ITEMS
 from plugins.rapat.tasks import keeping
-from plugins.rapat.tasks.keeping import Task
+from plugins.rapat.tasks.matching import Task
 
 _TRIES = 5
 
@@ -37,7 +37,12 @@ def _followed(work: Work, meeting: Meeting, occurrence: Occurrence, author: Pers
     return False
 
 
-def _text(work: Work, meeting: Meeting, occurrence: Occurrence, text: str, author: Person) -> str:
+def as_they_are(work: Work, meeting: Meeting, occurrence: Occurrence, text: str) -> str:
+    """Minutes that were published, for who reads them now: what was done since then is ticked."""
+    return _text(work, meeting, occurrence, text, None)
+
+
+def _text(work: Work, meeting: Meeting, occurrence: Occurrence, text: str, author: Person | None) -> str:
     """The same with the boxes and days that the tasks have now."""
     meant = understanding.read(work, meeting, occurrence, markdown.parse(text).items[:MOST_ITEMS], author)
     rows = keeping.matched(work.db, occurrence, understanding.wanted(meant, {}))

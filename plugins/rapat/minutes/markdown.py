@@ -191,6 +191,14 @@ def without_ticks(text: str) -> str:
     return with_ticks(text, lambda _item: False)
 
 
+def without_boxes(text: str) -> str:
+    """The words alone: a box that an item got only when it was done makes no other text of it."""
+    found = list(lines(text))
+    for item in parse(text).items:
+        found[item.line] = _BOX.sub(r"\g<1>", found[item.line], count=1)
+    return "\n".join(found)
+
+
 def with_ticks(text: str, done: Callable[[Item], bool | None]) -> str:
     """The boxes as `done` says; None leaves one as it is. An item without a box gets one only to be ticked."""
     found = list(lines(text))

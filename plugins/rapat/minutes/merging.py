@@ -39,6 +39,12 @@ class Merged:
     conflicts: int = 0
 
 
+def without_title(text: str) -> list[str]:
+    """Its lines, for where the title stands already."""
+    found = lines(text)
+    return found[1:] if found and found[0].startswith("# ") else found
+
+
 def conflicts_in(text: str) -> int:
     """In how many places somebody still has to choose; three marks each, and perhaps one was deleted."""
     return -(-len(_MARK.findall(text)) // 3)

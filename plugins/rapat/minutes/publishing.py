@@ -12,23 +12,23 @@ from sqlalchemy import Connection
 
 from integration import people
 from integration.i18n import Translate
-from integration.messages import Button, ButtonPress, Reply, Text, fill
+from integration.messages import Button, ButtonPress, Reply, Text, fill, join
 from integration.people import Person
 from integration.plugin import Context, Notice, Run, Work
 from plugins.rapat import agenda, filing, meetings, publish
 from plugins.rapat.meetings import Meeting, Occurrence
-from plugins.rapat.minutes import chosen, markdown, merging, reading, showing, understanding, versions
+from plugins.rapat.minutes import by_mail, chosen, markdown, merging, reading, showing, understanding, versions
 from plugins.rapat.minutes.chosen import SIGN
 from plugins.rapat.minutes.markdown import Minutes, fold
 from plugins.rapat.minutes.understanding import MOST_ITEMS
 from plugins.rapat.minutes.versions import Version
 from plugins.rapat.tasks import keeping, wording
-from plugins.rapat.tasks.keeping import Task
+from plugins.rapat.tasks.matching import Task
 from plugins.rapat.wording import below, say
 
 TELL = "minutes_publish"
 TASKS_SHOWN = 12
-_AT_ONCE = 200
+_AT_ONCE = 50
 
 
 def button(t: Translate, occurrence: Occurrence, version: Version) -> Button:
@@ -73,15 +73,17 @@ def pressed(context: Context, press: ButtonPress) -> Reply:
     if version is None:
         return Reply(t("There are no minutes of {title} yet.", title=title), refused=True)
     if version.version != number and (seen := versions.get(context.db, occurrence.id, number)) is not None:
-        if seen.published_at is not None and _same(seen, version):
+        if seen.published_at is not None and says_the_same(seen, version):
             return Reply(t("The minutes of {title} are published already, as they are.", title=title))
-        if not _same(seen, version):
+        if not says_the_same(seen, version):
             return _newer(context, occurrence, version)
     if (refusal := _not_yet(t, occurrence, version)) is not None:
         return refusal
+    first = versions.published(context.db, occurrence.id) is None
     if not bring_out(context, meeting, occurrence, version):
         return Reply(t("The minutes of {title} are published already, as they are.", title=title))
-    return Reply(t("The minutes of {title} are published. Everybody with action items is told.", title=title), replaces=True)
+    done = t("The minutes of {title} are published. Everybody with action items is told.", title=title)
+    return Reply(join("\n", [done, *(by_mail.told(context, meeting) if first else [])]), replaces=True)
 
 
 def _newer(context: Context, occurrence: Occurrence, version: Version) -> Reply:
@@ -92,15 +94,15 @@ def _newer(context: Context, occurrence: Occurrence, version: Version) -> Reply:
     return Reply(text, buttons=(button(t, occurrence, version), read, _edit(t, occurrence)), refused=True)
 
 
-def _same(one: Version, other: Version) -> bool:
+def says_the_same(one: Version, other: Version) -> bool:
     """Whether nothing but boxes is different."""
-    return one.text == other.text or markdown.without_ticks(one.text) == markdown.without_ticks(other.text)
+    return one.text == other.text or markdown.without_boxes(one.text) == markdown.without_boxes(other.text)
 
 
 def bring_out(work: Work, meeting: Meeting, occurrence: Occurrence, version: Version) -> bool:
     """Publish a version; False if it is published, or says what the last published one says."""
     before = versions.published(work.db, occurrence.id)
-    if (before is not None and _same(before, version)) or not versions.mark_published(work, version):
+    if (before is not None and says_the_same(before, version)) or not versions.mark_published(work, version):
         return False
     keeping.publish(work, occurrence)
     agenda.dealt_with(work, occurrence, markdown.parse(version.text).spoken_of())
@@ -140,19 +142,24 @@ class News:
 
 def task(run: Run, given: Mapping[str, Any]) -> None:
     """Post to the channel, and tell people. Every message has its key, so a repeat tells nobody twice."""
-    with run.begin() as work:
+    with run.read() as work:  # messages are worded while others write
         news = _news(work, int(given["occurrence"]), int(given["version"]), int(given["before"]))
         if news is None:
             return
+        readers = _readers(work, news)
+        letters = by_mail.letters(work, news.meeting, news.occurrence, news.version)
+    with run.begin() as work:
+        work.queue(letters)
         if news.meeting.channel_id:
             under = publish.thread(news.meeting, news.occurrence)
             channel = (news.meeting.channel_platform, news.meeting.channel_id)
             zone = news.meeting.zone
             work.post(*channel, news.key("post"), lambda t: Reply(below(_summary(work.db, t, news, zone))), under=under)
-        readers = _readers(work, news)
     for start in range(0, len(readers), _AT_ONCE):
+        with run.read() as work:
+            messages = work.worded([_notice(work, news, reader) for reader in readers[start : start + _AT_ONCE]])
         with run.begin() as work:
-            work.tell_all([_notice(work, news, reader) for reader in readers[start : start + _AT_ONCE]])
+            work.queue(messages)
 
 
 def _news(work: Work, occurrence_id: int, number: int, before: int) -> News | None:

@@ -21,7 +21,7 @@ from plugins.rapat.minutes.markdown import Kind, Minutes, fold
 from plugins.rapat.tables import meeting_answer as _answer
 from plugins.rapat.tables import meeting_invitee as _invitee
 from plugins.rapat.tasks import keeping
-from plugins.rapat.tasks.keeping import Task
+from plugins.rapat.tasks.matching import Task
 from plugins.rapat.wording import clock
 
 NAMES_SHOWN = 60

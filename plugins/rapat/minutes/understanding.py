@@ -16,7 +16,7 @@ from plugins.rapat.minutes import markdown, meaning
 from plugins.rapat.minutes.markdown import Item, fold
 from plugins.rapat.minutes.meaning import Meant
 from plugins.rapat.tables import meeting_invitee as _invitee
-from plugins.rapat.tasks.keeping import Wanted
+from plugins.rapat.tasks.matching import Wanted
 
 MOST_ITEMS = 500
 _ALIKE = 0.6

@@ -37,6 +37,7 @@ NAME = "cari-waktu"
 FORM = "poll"
 _EXAMPLE = Text('`/rapat cari-waktu "Evaluasi" @dewi senin 09.00, selasa 13.00 90m`')
 _SHOWN = 5
+_FORM_WORDS = frozenset({"baru", "new", "form"})
 
 
 def search(context: Context, command: Command) -> Answer:
@@ -44,13 +45,17 @@ def search(context: Context, command: Command) -> Answer:
     first = command.words[0].lower() if command.words else ""
     if not first:
         return _open(context)
-    if first in ("baru", "new", "form"):
+    if first in _FORM_WORDS:
         return _form(context)
     if first in ("tambah", "add") and len(command.words) > 1:
         return _add(context, after_first(command.text), _extras(command))
     said = line.read(context, command.text)
     named = reading.read_named(context, said.whom, _extras(command))
     return _begin(context, reading.read_title(context, said.title), named, said.times, said.length)
+
+
+def _writes(words: Sequence[str]) -> bool:
+    return bool(words) and words[0].lower() not in _FORM_WORDS
 
 
 def _extras(command: Command) -> Extras:
@@ -218,7 +223,7 @@ SUBCOMMANDS = (
         arguments='["title"] [@people] [times] [length]',
         example='/rapat cari-waktu "Evaluasi" @dewi senin 09.00, selasa 13.00',
         aliases=("cariwaktu", "poll", "jajak"),
-        writes=True,
+        writes=_writes,
     ),
 )
 BUTTONS = pressing.BUTTONS

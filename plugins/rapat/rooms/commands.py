@@ -49,6 +49,10 @@ def room(context: Context, command: Command) -> Answer:
     return _one(context, name, day) if name else _every(context, day)
 
 
+def _writes(words: Sequence[str]) -> bool:
+    return len(words) > 1 and words[0].lower() in _ADD | _CLOSE | _OPEN
+
+
 # ---------------------------------------------------------------- looking
 
 
@@ -207,6 +211,6 @@ SUBCOMMANDS = (
         arguments="[room] [day]",
         example="/rapat ruang",
         aliases=("ruangan", "room", "rooms"),
-        writes=True,
+        writes=_writes,
     ),
 )

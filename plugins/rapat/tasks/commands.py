@@ -7,24 +7,17 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, select
 
-from integration import people, phrases
-from integration.dates import parse_day
+from integration import people
+from integration.activities import Activity
 from integration.errors import UserError
-from integration.form_values import one_of, read
-from integration.i18n import Translate
 from integration.messages import (
     Answer,
     Button,
     ButtonPress,
     Command,
-    Field,
-    Form,
-    FormErrors,
-    FormSubmission,
     Reply,
     fill,
     join,
-    plain,
 )
 from integration.people import Person
 from integration.plugin import Context, Subcommand
@@ -35,7 +28,7 @@ from plugins.rapat.minutes import chosen, following, reading, versions
 from plugins.rapat.tables import meeting_invitee as _invitee
 from plugins.rapat.tables import meeting_task as _task
 from plugins.rapat.tasks import keeping, wording
-from plugins.rapat.tasks.keeping import Task
+from plugins.rapat.tasks.matching import Task
 from plugins.rapat.wording import below, say
 
 SHOWN = 20
@@ -153,8 +146,7 @@ def _seen(context: Context, ids: set[int]) -> set[int]:
 
 def _task_of(context: Context, value: str) -> tuple[Task, Meeting]:
     """The task, for whoever has to do it or leads the meeting; raises `UserError`."""
-    id = chosen.number(value)
-    row = keeping.get(context.db, id) if id is not None else None
+    row = keeping.get(context.db, meetings.id_of(value))
     meeting = meetings.get(context.db, row.meeting_id) if row else None
     if row is None or meeting is None or not (row.person_id == context.person.id or meeting.is_led_by(context.person.id)):
         raise UserError(context.t("This action item is not yours."))
@@ -166,7 +158,7 @@ def done(context: Context, press: ButtonPress) -> Reply:
     row, meeting = _task_of(context, press.value)
     undo = Button(t("Not done after all"), "rapat.task_undo", str(row.id), days=14)
     if keeping.close(context, row, context.person.id):
-        _follow(context, meeting, row)
+        follow(context, meeting, row)
         return Reply(t("Done: {task}", task=row.text[: wording.LONGEST]), buttons=(undo,))
     return _as_it_is(context, row.id, undo)
 
@@ -176,7 +168,7 @@ def undo(context: Context, press: ButtonPress) -> Reply:
     row, meeting = _task_of(context, press.value)
     again = Button(t("Done"), "rapat.task_done", str(row.id), "good", 14)
     if keeping.reopen(context, row):
-        _follow(context, meeting, row)
+        follow(context, meeting, row)
         return Reply(t("Open again: {task}", task=row.text[: wording.LONGEST]), buttons=(again,))
     return _as_it_is(context, row.id, again)
 
@@ -192,7 +184,7 @@ def _as_it_is(context: Context, task_id: int, button: Button) -> Reply:
     return Reply(t("It is open already: {task}", task=words), buttons=(button,) if button.action.endswith("done") else ())
 
 
-def _follow(context: Context, meeting: Meeting, row: Task) -> None:
+def follow(context: Context, meeting: Meeting, row: Task) -> None:
     """The minutes say so too, and their file."""
     for occurrence_id in following.follow(context, meeting, row, context.person):
         occurrence, version = meetings.occurrence(context.db, occurrence_id), versions.latest(context.db, occurrence_id)
@@ -200,110 +192,18 @@ def _follow(context: Context, meeting: Meeting, row: Task) -> None:
             reading.to_file(context, occurrence, version.version)
 
 
-# ---------------------------------------------------------------- changed by those who lead
-
-
-def change(context: Context, press: ButtonPress) -> Answer:
-    """A form: which one, and what becomes of it."""
-    t = context.t
-    meeting = _led(context, press.value)
-    found = keeping.of_meeting(context.db, meeting.id)[:SHOWN]
-    if not found:
-        return Reply(t("The minutes of “{title}” name no action items.", title=meeting.title), refused=True)
-    names = wording.names(context.db, found)
-    choices = tuple((str(row.id), plain(wording.line(t, row, names))[:90]) for row in found)
-    return Form(
-        "rapat.task_change",
-        t("Change an action item"),
-        (
-            Field("task", t("Action item"), "select", choices[0][0], choices=choices),
-            Field("what", t("What"), "select", "due", choices=_what(t)),
-            Field("due", t("Until"), "date", hint=t("Only for another day, for example Friday or 30/11"), required=False),
-        ),
-        value=str(meeting.id),
-        submit=t("Save"),
-    )
-
-
-def _what(t: Translate) -> tuple[tuple[str, str], ...]:
-    return (("due", plain(t("Another day"))), ("done", plain(t("It is done"))), ("open", plain(t("It is not done after all"))))
-
-
-def _led(context: Context, value: str) -> Meeting:
-    id = chosen.number(value)
-    meeting = meetings.get(context.db, id) if id is not None else None
-    if meeting is None or not chosen.may_read(context, meeting):
-        raise UserError(context.t("This is for those who are invited to the meeting. Its organiser can invite you."))
-    chosen.must_lead(context, meeting)
-    return meeting
-
-
-def changed(context: Context, submission: FormSubmission) -> Answer:
-    t, values, errors = context.t, submission.values, dict[str, str]()
-    meeting = _led(context, submission.value)
-    id = chosen.number(values.get("task", ""))
-    row = keeping.get(context.db, id) if id is not None else None
-    if row is None or row.meeting_id != meeting.id:
-        return FormErrors({"task": t("Please choose one of the list.")})
-    what = read(errors, "what", lambda: one_of(t, values.get("what", ""), ("due", "done", "open")))
-    due = read(errors, "due", lambda: _new_day(context, values.get("due", ""))) if what == "due" else None
-    if errors:
-        return FormErrors(errors)
-    if what != "due":
-        press = ButtonPress("", str(row.id))
-        return done(context, press) if what == "done" else undo(context, press)
-    assert due is not None  # noqa: S101  # it was read without an error
-    return _moved(context, meeting, row, due)
-
-
-def _new_day(context: Context, said: str) -> date:
-    t, today = context.t, local_day(context.now, context.person)
-    if not said.strip():
-        raise UserError(t("Please fill this in."))
-    day = parse_day(said, today, t, "future")
-    if day < today:
-        raise UserError(t("That day is over. Choose today or a later one."))
-    return day
-
-
-def _moved(context: Context, meeting: Meeting, row: Task, due: date) -> Reply:
-    """Those who share one line of the minutes share its day."""
-    t = context.t
-    same = [each for each in keeping.of_occurrence(context.db, row.occurrence_id) if each.text == row.text]
-    moved = [each for each in same if keeping.move(context, each, due)]
-    day, words = phrases.day_name(t, due), row.text[: wording.LONGEST]
-    if not moved:
-        return Reply(t("Nothing was changed: {task}, until {day}.", task=words, day=day), refused=row.state != "open")
-    _follow(context, meeting, row)
-    concerned = {each.person_id for each in moved if each.person_id not in (None, context.person.id) and each.published_at}
-    for reader in people.everyone(context.db, context.now.date(), [id for id in concerned if id is not None]):
-        _tell_moved(context, meeting, row, due, reader)
-    return Reply(t("{task}: until {day} now.", task=words, day=day))
-
-
-def _tell_moved(context: Context, meeting: Meeting, row: Task, due: date, reader: Person) -> None:
-    def build(t: Translate) -> Reply:
-        text = t(
-            "{name} has set another day for your action item of “{title}”: {task}, until {day}.",
-            name=context.person.name,
-            title=meeting.title,
-            task=row.text[: wording.LONGEST],
-            day=phrases.day_name(t, due),
-        )
-        return Reply(text, buttons=wording.done_buttons(t, [row]))
-
-    context.tell(reader, f"rapat:task:{row.id}:moved:{context.now.isoformat()}:{reader.id}", build)
-
-
 # ---------------------------------------------------------------- for the logbook
 
 
-def closed_tasks(db: Connection, person: Person, day: date) -> list[str]:
+def closed_tasks(db: Connection, person: Person, day: date) -> list[Activity]:
     """What a person has done of meetings' tasks on a day, in Indonesian, the language of the record."""
     start = datetime.combine(day, time(), person.tz)
     found = keeping.closed_between(db, person.id, start, start + timedelta(days=1))
     titles = _titles(db, found) if found else {}
-    return [f"Menyelesaikan tindak lanjut rapat “{titles[row.meeting_id]}”: {row.text}" for row in found]
+    return [
+        Activity(f"tugas:{row.id}", f"Menyelesaikan tindak lanjut rapat “{titles[row.meeting_id]}”: {row.text}")
+        for row in found
+    ]
 
 
 SUBCOMMANDS = (
@@ -316,5 +216,4 @@ SUBCOMMANDS = (
         aliases=("tasks", "todo"),
     ),
 )
-BUTTONS = {"task_done": done, "task_undo": undo, "task_change": change}
-FORMS = {"task_change": changed}
+BUTTONS = {"task_done": done, "task_undo": undo}

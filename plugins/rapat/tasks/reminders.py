@@ -23,14 +23,14 @@ from integration.workdays import Plans, local_day
 from plugins.rapat import meetings
 from plugins.rapat.meetings import Meeting
 from plugins.rapat.tasks import keeping, wording
-from plugins.rapat.tasks.keeping import Task
+from plugins.rapat.tasks.matching import Task
 from plugins.rapat.wording import say
 
 # Holidays together are not longer than this.
 _AHEAD, _BACK = timedelta(days=14), timedelta(days=7)
 _HELPS = timedelta(hours=12)
 SHOWN = 12
-BATCH = 200
+BATCH = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from integration import people, phrases
 from integration.i18n import Translate
 from integration.messages import Button, Text, fill
-from plugins.rapat.tasks.keeping import Task
+from plugins.rapat.tasks.matching import Task
 
 # A message with more buttons is no help on a phone.
 MOST_BUTTONS = 5
