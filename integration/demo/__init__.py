@@ -22,7 +22,7 @@ from integration.adapters.browser import store
 from integration.audit import By
 from integration.core import Hadir
 from integration.db import Database, metadata
-from integration.demo import days, meetings, rotas
+from integration.demo import days, logbook, meetings, rotas
 from integration.demo.acts import Stage
 from integration.errors import UserError
 from integration.kept import Keeper
@@ -70,7 +70,13 @@ def seed(hadir: Hadir, working_days: int = days.WORKING_DAYS) -> None:
         installation.put(db, installation.DEMO, True)
         past, coming = _working_days(db, now.astimezone(ZoneInfo(hadir.settings.zone)).date(), working_days)
         # The story jumps through time, and nothing of the calendar changes meanwhile: it is read once.
-        known = Workdays(hadir.workdays.providers, hadir.workdays.changed, Keeper(fresh=timedelta.max))
+        known = Workdays(
+            hadir.workdays.providers,
+            hadir.workdays.changed,
+            Keeper(fresh=timedelta.max),
+            hadir.workdays.activities,
+            hadir.workdays.places,
+        )
         stage = Stage(hadir, db, _settle(db, now, past[0]), known)
         _tell(stage, meetings.Days(past, coming, now, ZoneInfo(hadir.settings.zone)))
 
@@ -151,7 +157,7 @@ def _say(stage: Stage, known: meetings.Days, plans: Plans, part: _Part) -> None:
     lines = ((line.at, partial(stage.says, line.username, line.text, line.at)) for line in days.lines(by_username, past, now))
     asked = ((at, partial(_correct, stage, each, past[-each.ago], at)) for each, at in _requests(stage, past, now))
     away = ((at, partial(_be_away, stage, each.username, line, at)) for each, line, at in _absences(stage, past))
-    told: Iterator[meetings.Act] = chain(lines, asked, away, meetings.acts(stage, known))
+    told: Iterator[meetings.Act] = chain(lines, asked, away, meetings.acts(stage, known), logbook.acts(stage, known, plans))
     for _, act in sorted((each for each in told if part.has(each[0])), key=itemgetter(0)):
         act()
 

@@ -36,7 +36,7 @@ from integration.workdays import Workdays
 # What needs the office's drive, or draws papers: the demo's own worker does it, so that nobody waits for the filling.
 LEFT = frozenset(
     f"rapat.{name}" for name in ("undangan", "attendance", "minutes_paper", "minutes_file", "open_folder", "attendance_copy")
-)
+) | frozenset(f"logbook.{name}" for name in ("draw", "evidence_find", "evidence_send", "evidence_sweep"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""One's own reports: drafted, written in a line or a form, sent, looked at, brought again."""

@@ -1,0 +1,1 @@
+"""A month in figures and files, and its export."""

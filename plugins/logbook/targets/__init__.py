@@ -1,0 +1,1 @@
+"""SKP targets (*rencana hasil kerja*): whose they are, how far along."""

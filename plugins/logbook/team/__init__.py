@@ -1,0 +1,1 @@
+"""A team's day as it comes in: in chat and on a page."""
