@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from integration import chat_delivery, inbox
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries.delivery import Delivery
+from integration.hearing import inbox
 from integration.messages import Channel, Sender
 from integration.ports import Said
 from tests.chats import Radio

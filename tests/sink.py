@@ -14,13 +14,15 @@ from typing import Any
 
 @dataclass
 class Sink:
-    """`posts` are the bodies of all posts, repeats too, in the order in which they came."""
+    """`posts` are the bodies of all posts as they are now, repeats too, in the order in which they came."""
 
     url: str = ""
     slow_seconds: float = 0.0
     down: bool = False
     users: dict[str, str] | None = None  # username by id; None: everybody exists
     posts: list[dict[str, Any]] = field(default_factory=list)
+    deleted: set[str] = field(default_factory=set)
+    too_old: bool = False  # nothing can be edited any more
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
@@ -36,6 +38,8 @@ class Sink:
             if self.users is not None and body[1] not in self.users:
                 return 400, {"id": "invalid", "message": "invalid user", "status_code": 400}
             return 201, {"id": f"direct-{body[1]}"}
+        if path.startswith("/api/v4/posts/") and path.endswith("/patch"):
+            return self._patch(path.split("/")[4], body)
         if path == "/api/v4/posts":
             if (root := body.get("root_id", "")) and root not in {f"post-{n + 1}" for n in range(len(self.posts))}:
                 error = "api.post.create_post.root_id.app_error"
@@ -51,6 +55,17 @@ class Sink:
             if who in (id, username):
                 return 200, {"id": id, "username": username, "email": f"{username.upper()}@Kantor.example", "delete_at": 0}
         return 404, {"id": "not_found", "message": "no such user", "status_code": 404}
+
+    def _patch(self, post: str, body: Any) -> tuple[int, Any]:
+        number = {f"post-{n + 1}": n for n in range(len(self.posts))}.get(post)
+        if post in self.deleted or number is None:
+            return 404, {"id": "app.post.get.app_error", "message": "Unable to get the post.", "status_code": 404}
+        if self.too_old:
+            error = "api.post.update_post.permissions_time_limit.app_error"
+            return 400, {"id": error, "message": "Post edit is only allowed for 5 seconds.", "status_code": 400}
+        with self.lock:
+            self.posts[number] = {**self.posts[number], **body}
+        return 200, {"id": post, **self.posts[number]}
 
     def keys(self, channel: str = "") -> list[str]:
         """The keys of the posts, with repeats."""
@@ -79,6 +94,9 @@ def mattermost() -> Iterator[Sink]:
 
         def do_GET(self) -> None:
             self._reply(None)
+
+        def do_PUT(self) -> None:
+            self.do_POST()
 
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers["Content-Length"]))

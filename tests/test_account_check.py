@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
-from integration import account_check, audit, chat_delivery, people
+from integration import audit, people
 from integration.accounts import link_request
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import account_check
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries.delivery import Delivery
 from integration.dispatch import parse
 from integration.messages import Sender
 from integration.ports import Profile

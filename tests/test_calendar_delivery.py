@@ -17,7 +17,7 @@ from integration.app import connect
 from integration.calendars import answers as calendar_answers
 from integration.calendars import store as calendar_store
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import DeliveryError
 from integration.jobs import core_jobs
 from integration.plugin import Plugin, Work

@@ -23,7 +23,7 @@ from integration.audit import Problem, audit
 from integration.cli import hadir as command_line
 from integration.cli.demo import prepare
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.messages import plain
 from integration.outbox import Kinds, outbox
 from integration.settings import Settings, load

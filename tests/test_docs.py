@@ -24,10 +24,10 @@ _SLASH = re.compile(r"(?:^|[\s\"'(“])/(?P<plugin>[a-z]+) +(?P<word>[a-z-]+|\?)
 _MAKE = re.compile(r"(?:^|&& |; )make ([a-z-]+)", re.MULTILINE)
 # What a shell takes as the beginning or the end of a command.
 _BEFORE, _AFTER = {"&&", "||", "|", ";", "$", "sudo", "exec", "hadir"}, {"&&", "||", "|", ";", ">", ">>"}
-# What `Plugin.otherwise` takes: days, weeks and months.
-DATES = {"besok", "senin", "pekan", "desember", "tiap"}
+# What `Plugin.otherwise` takes: days, weeks and months; what somebody has done.
+DATES = {"besok", "senin", "pekan", "desember", "tiap", "menyusun", "menjawab", "rekonsiliasi"}
 # Shown to say what is answered to a typing error.
-TYPING_ERRORS = {"msuk"}
+TYPING_ERRORS = {"msuk", "kirm"}
 
 
 def code(path: Path) -> Iterator[str]:

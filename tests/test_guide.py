@@ -71,10 +71,10 @@ class Stage:
         self._at(when, who).submits(**values)
         self._note(who)
 
-    def works(self, when: str, name: str) -> None:
+    def works(self, when: str, name: str, plugin: str = "hadir") -> None:
         """A scheduled job runs."""
         self.clock.now = at(when)
-        job = next(job for job in scheduler.plugin_jobs(self.hadir) if job.name == f"hadir.{name}")
+        job = next(job for job in scheduler.plugin_jobs(self.hadir) if job.name == f"{plugin}.{name}")
         assert scheduler.run_job(self.hadir, job, self.clock.now)
 
     def sent(self) -> list[Said]:
@@ -106,7 +106,7 @@ def _said(line: str, answer: Answer) -> Said:
 def said(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
     """Everything that the program said."""
     told: list[Said] = []
-    for tell in (_story, _office, _trouble, _outage, _absence, _nobody, _izin, _rota, _schedule, _meeting):
+    for tell in (_story, _office, _trouble, _outage, _absence, _nobody, _izin, _rota, _schedule, _meeting, _logbook):
         with _stage(sqlite_template, tmp_path_factory.mktemp("guide")) as stage:
             tell(stage)
             told += stage.said + stage.sent()
@@ -288,6 +288,62 @@ def _meeting(stage: Stage) -> None:
     stage.presses(f"{TUESDAY}T10:46+07:00", "dewi", "Selesai")
     stage.says(f"{TUESDAY}T11:00+07:00", "siti", "/rapat batal 1 ada tamu")
     stage.says(f"{TUESDAY}T11:01+07:00", "siti", "/rapat tiap senin 08.30 Apel virtual @dewi")
+
+
+def _logbook(stage: Stage) -> None:
+    """A day's reports of Bidang Aplikasi: Siti was at a meeting and has a target, Wayan's comes back, Dewi keeps a draft."""
+    _import(stage)
+    with stage.hadir.database.write() as db:
+        db.execute(update(people.person).values(started_on=date(2026, 1, 1)))
+    stage.says(f"{MONDAY}T07:28+07:00", "siti", "/hadir masuk wfh")
+    stage.says(f"{MONDAY}T07:40+07:00", "siti", "/logbook target tambah RHK-3 Laporan keuangan tersusun")
+    stage.submits(f"{MONDAY}T07:41+07:00", "siti", quantity="12", measure="laporan")
+    stage.says(f"{MONDAY}T08:00+07:00", "dewi", "/rapat hari ini 09.00 Koordinasi SPBE @siti 60m")
+    works(stage.hadir)
+    stage.says(f"{MONDAY}T09:02+07:00", "siti", "/rapat hadir")
+    _reported(stage)
+    _looked_at(stage)
+    _afterwards(stage)
+
+
+def _reported(stage: Stage) -> None:
+    """Lines that are understood, and lines that are not yet."""
+    stage.says(f"{MONDAY}T15:00+07:00", "siti", "/logbook menyusun laporan keuangan 2 jam #RHK-3")
+    stage.says(f"{MONDAY}T15:01+07:00", "siti", "/logbook menjawab surat dari inspektorat")
+    stage.presses(f"{MONDAY}T15:01+07:00", "siti", "1 jam")
+    stage.says(f"{MONDAY}T15:02+07:00", "siti", "/logbook rekonsiliasi kas 30 menit #RHK-4")
+    stage.says(f"{MONDAY}T15:03+07:00", "siti", "/logbook besok menyusun laporan keuangan 2 jam")
+    stage.says(f"{MONDAY}T15:03+07:00", "siti", "/logbook kirm semua")
+    stage.says(f"{MONDAY}T15:04+07:00", "siti", "/logbook")
+    stage.says(f"{MONDAY}T15:05+07:00", "siti", "/logbook kirim semua")
+    stage.says(f"{MONDAY}T15:07+07:00", "siti", "/logbook templat simpan 1 laporan keuangan tiap jumat")
+    stage.says(f"{MONDAY}T15:08+07:00", "siti", "/logbook susulan 2/11 dinas ke lapangan")
+    stage.says(f"{MONDAY}T15:10+07:00", "dewi", "/logbook tambah menulis panduan pengguna")
+    stage.submits(f"{MONDAY}T15:11+07:00", "dewi", time="2 jam", then="draft")
+    stage.works(f"{MONDAY}T15:30+07:00", "remind", "logbook")
+    stage.says(f"{MONDAY}T15:40+07:00", "wayan", "/logbook menguji modul permohonan 3 jam hasil: lulus uji")
+
+
+def _looked_at(stage: Stage) -> None:
+    """Budi's digest; one report is given back, corrected, and approved with the others."""
+    stage.works(f"{MONDAY}T16:30+07:00", "digest", "logbook")
+    stage.says(f"{MONDAY}T16:36+07:00", "budi", "/logbook periksa @wayan")
+    stage.presses(f"{MONDAY}T16:36+07:00", "budi", "Kembalikan 1")
+    stage.submits(f"{MONDAY}T16:37+07:00", "budi", note="Modul bagian mana?")
+    stage.says(f"{MONDAY}T16:51+07:00", "wayan", "/logbook ubah 1")
+    stage.submits(f"{MONDAY}T16:51+07:00", "wayan", activity="menguji modul permohonan bagian unggah", time="3 jam")
+    stage.says(f"{MONDAY}T16:55+07:00", "budi", "/logbook periksa")
+    stage.presses(f"{MONDAY}T16:55+07:00", "budi", "Setujui semua (5)")
+    stage.says(f"{MONDAY}T16:57+07:00", "siti", "/logbook komentar 1 sudah saya lampirkan")
+    stage.says(f"{MONDAY}T17:00+07:00", "budi", "/logbook tim")
+
+
+def _afterwards(stage: Stage) -> None:
+    stage.says(f"{TUESDAY}T08:00+07:00", "siti", "/logbook salin kemarin")
+    stage.says(f"{TUESDAY}T08:03+07:00", "siti", "/logbook rekap")
+    stage.says(f"{TUESDAY}T08:04+07:00", "rina", "/logbook buka-kunci oktober @siti lupa melapor saat dinas")
+    stage.works("2026-11-30T08:00+07:00", "gaps", "logbook")
+    stage.says("2026-12-01T08:04+07:00", "budi", "/logbook nilai @siti november di atas ekspektasi")
 
 
 def _invitation(stage: Stage, who: str, label: str) -> Button:

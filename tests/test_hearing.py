@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from integration import doctor, hearing, inbox, outages, outbox
+from integration import doctor, outages, outbox
 from integration.app import assemble, create_app
 from integration.core import Hadir
 from integration.errors import DeliveryError
-from integration.hearing import Hearing, Listener
+from integration.hearing import hearing, inbox
+from integration.hearing.hearing import Hearing, Listener
 from integration.messages import Command, Reply, Text
 from integration.plugin import Context, Plugin, Subcommand
 from integration.ports import Said

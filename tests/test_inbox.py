@@ -8,10 +8,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from integration import choices, inbox
+from integration import choices
 from integration.accounts import link_request
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
+from integration.hearing import inbox
 from integration.messages import Button, plain
 from integration.outbox import outbox
 from integration.rulebook.tables import rule_choice
@@ -89,8 +90,13 @@ def test_a_question_records_nothing(post: Mailbox, text: str) -> None:
 
 
 def test_a_word_that_several_know_is_a_question_with_buttons(post: Mailbox) -> None:
-    assert "`/hadir tim` / `/jadwal tim` / `/izin tim`" in post.says("budi", "tim")
-    assert [str(button.label) for button in post.radio.messages[-1].buttons] == ["/hadir tim", "/jadwal tim", "/izin tim"]
+    assert "`/hadir tim` / `/jadwal tim` / `/izin tim` / `/logbook tim`" in post.says("budi", "tim")
+    assert [str(button.label) for button in post.radio.messages[-1].buttons] == [
+        "/hadir tim",
+        "/jadwal tim",
+        "/izin tim",
+        "/logbook tim",
+    ]
 
 
 @pytest.mark.parametrize("text", ["bantuan", "help", "?", "tolong"])

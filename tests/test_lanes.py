@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from integration import outbox
 from integration.core import Hadir
-from integration.delivery import ATTEMPTS, Delivery
+from integration.deliveries.delivery import ATTEMPTS, Delivery
+from integration.deliveries.lanes import LANES, Lanes
 from integration.errors import DeliveryError
-from integration.lanes import LANES, Lanes
 from integration.messages import plain, reply_from_json
 from tests import cast
 from tests.service import until

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from integration import accounts, audit, chat_delivery, linking, people
+from integration import accounts, audit, linking, people
 from integration.accounts import link_request
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries.delivery import Delivery
 from integration.dispatch import parse
 from integration.errors import DeliveryError
 from integration.messages import Sender

@@ -14,11 +14,12 @@ from click.testing import CliRunner
 from sqlalchemy import Connection, select, update
 from sqlalchemy import Row as DatabaseRow
 
-from integration import chat_delivery, outbox, people
+from integration import outbox, outbox_care, people
 from integration.alarms import ALARM
 from integration.cli import hadir as command_line
 from integration.core import Hadir
-from integration.delivery import ATTEMPTS, ATTEMPTS_AFTER_DEFECT, LEASE, LONGEST_DELAY, Delivery, delay
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries.delivery import ATTEMPTS, ATTEMPTS_AFTER_DEFECT, LEASE, LONGEST_DELAY, Delivery, delay
 from integration.errors import DeliveryError
 from integration.messages import Reply, Text, reply_to_json
 from integration.plugin import Notice
@@ -534,7 +535,7 @@ def test_what_was_delivered_is_forgotten_after_ninety_days(hadir: Hadir, post: P
     deliver_all(hadir)
     clock.now += timedelta(days=2)
     with hadir.database.write() as db:
-        assert outbox.purge(db, clock.now) == 1
+        assert outbox_care.purge(db, clock.now) == 1
     assert list(states(hadir)) == ["new"]
 
 
@@ -547,7 +548,7 @@ def test_the_backlog_tells_the_oldest_that_is_late(hadir: Hadir, post: Post, clo
     deliver_all(hadir)
     clock.now += timedelta(seconds=60)
     with hadir.database.read() as db:
-        assert outbox.backlog(db, clock.now) == outbox.Backlog(waiting=2, dead=2, oldest=began)
+        assert outbox_care.backlog(db, clock.now) == outbox_care.Backlog(waiting=2, dead=2, oldest=began)
 
 
 @pytest.fixture
@@ -604,6 +605,6 @@ def test_what_failed_is_due_at_once_when_the_hindrance_is_gone(hadir: Hadir, clo
     queue(hadir, "later", stream="b", in_seconds=3600)
     deliver_all(hadir)
     with hadir.database.write() as db:
-        assert outbox.hurry(db, clock.now) == 1
+        assert outbox_care.hurry(db, clock.now) == 1
     deliver_all(hadir)
     assert (post.delivered, row(hadir, "later").state) == (["a"], "waiting")

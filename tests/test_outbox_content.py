@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from integration import chat_delivery, outbox, outbox_content, people, storage_delivery
+from integration import outbox, outbox_care, outbox_content, people
 from integration.adapters.local.storage import FolderStorage
 from integration.core import Hadir
-from integration.delivery import LEASE, Delivery
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries import storage as storage_delivery
+from integration.deliveries.delivery import LEASE, Delivery
 from integration.messages import File, Reply, Text, reply_to_json
 from integration.plugin import Notice
 from integration.scheduler import work
@@ -132,7 +134,7 @@ def test_a_dead_letter_keeps_its_file_until_it_is_tried_again(hadir: Hadir, stor
     number = row(hadir, "k1").id
     hadir.deliverers[storage_delivery.KIND] = storage_delivery.deliver
     with hadir.database.write() as db:
-        assert outbox.retry(db, [number], hadir.clock()) == 1
+        assert outbox_care.retry(db, [number], hadir.clock()) == 1
     deliver_all(hadir)
     assert storage.get("Rekap/november.xlsx") == b"satu"
     assert kept(hadir) == 0
@@ -180,6 +182,8 @@ def test_a_slow_worker_that_has_delivered_takes_nothing_from_who_repeats(
 def test_what_is_thrown_away_takes_its_files_along(hadir: Hadir) -> None:
     put(hadir, "k1", b"satu")
     with hadir.database.write() as db:
-        db.execute(update(outbox.outbox).values(state="done", finished_at=hadir.clock() - outbox.KEEP_DONE - timedelta(days=1)))
-        assert outbox.purge(db, hadir.clock()) == 1
+        db.execute(
+            update(outbox.outbox).values(state="done", finished_at=hadir.clock() - outbox_care.KEEP_DONE - timedelta(days=1))
+        )
+        assert outbox_care.purge(db, hadir.clock()) == 1
     assert kept(hadir) == 0

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from integration import people, presence, presence_delivery
+from integration import people, presence
 from integration.audit import audit
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import presence as presence_delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import DeliveryError
 from integration.messages import Channel
 from integration.outbox import outbox

@@ -19,6 +19,8 @@ from integration.settings import Settings
 from tests.cast import NIP, Clock, at
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.in_turn
+
 OWN_HOLIDAY = """
 [[holiday]]
 day = 2027-12-14

@@ -24,6 +24,8 @@ from integration.rulebook.tables import reevaluation, rule
 from tests.cast import APLIKASI, NIP, Clock, Talker, at
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.in_turn
+
 KANTOR = """
 [[rule]]
 kind = "attendance"

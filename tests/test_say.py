@@ -27,6 +27,8 @@ from tests import cast
 from tests.photos import picture
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.in_turn
+
 Chat = Callable[[str], cast.Talker]
 AT = "2026-11-23T07:28+07:00"
 
@@ -69,7 +71,7 @@ def test_the_audit_shows_who_was_spoken_for_from_the_terminal(hadir: Hadir, demo
     assert (first.action, first.after) == ("terminal.said", {"what": "/hadir masuk"})
 
 
-@pytest.mark.parametrize("words", [("/hadir xyzzy",), ("/logbook",), ("/hadir tim unit-yang-tidak-ada",)])
+@pytest.mark.parametrize("words", [("/hadir xyzzy",), ("/arsip",), ("/hadir tim unit-yang-tidak-ada",)])
 def test_a_refused_command_is_said_on_standard_error(demo: Terminal, words: tuple[str, ...]) -> None:
     result = demo("say", "--as", "siti", "--at", AT, *words)
     assert (result.exit_code, result.stdout) == (1, "")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from integration import installation, outbox
+from integration import installation, outbox, outbox_care
 from integration.core import Hadir
 from integration.jobs import core_jobs
 from integration.plugin import Job, Run
@@ -238,7 +238,9 @@ def test_the_night_clean_up_forgets_what_is_old(hadir: Hadir, clock: Clock, run:
     with hadir.database.write() as db:
         db.execute(used_nonce.insert(), [{"nonce": f"n{n}", "expires_at": clock.now + timedelta(days=n)} for n in (0, 3)])
         outbox.enqueue(db, kind="note", stream="a", key="k", payload={}, now=clock.now)
-        db.execute(update(outbox.outbox).values(state="done", finished_at=clock.now - outbox.KEEP_DONE - timedelta(days=1)))
+        db.execute(
+            update(outbox.outbox).values(state="done", finished_at=clock.now - outbox_care.KEEP_DONE - timedelta(days=1))
+        )
     clock.now += timedelta(days=2)
     run("core.clean_up")
     with hadir.database.read() as db:

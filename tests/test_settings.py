@@ -55,6 +55,9 @@ def test_every_way_to_write_a_postgresql_address(scheme: str) -> None:
         ({"HADIR_SECRET_KEY_FILE": "/tidak/ada"}, "HADIR_SECRET_KEY_FILE names a file that cannot be read"),
         ({"HADIR_DATABASE_URL": "postgresql://x/y"}, "must be set when PostgreSQL is used"),
         ({"HADIR_HOME": "/proc/hadir"}, "HADIR_HOME .* cannot be written"),
+        ({"HADIR_LOGBOOK_DIGEST_AT": "16.30"}, "HADIR_LOGBOOK_DIGEST_AT: .*write a time of day from 00:00 to 23:59"),
+        ({"HADIR_REMINDER_UNTIL": "24:00"}, "HADIR_REMINDER_UNTIL: .*write a time of day"),
+        ({"HADIR_LOGBOOK_LOCK_DAY": "29"}, "HADIR_LOGBOOK_LOCK_DAY: .*less than or equal to 28"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_cure(environment: dict[str, str], said: str) -> None:

@@ -14,7 +14,7 @@ from integration import outbox, people
 from integration.adapters.local.storage import FolderStorage
 from integration.app import connect
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import DeliveryError
 from integration.messages import plain, reply_from_json
 from integration.ports import StoredFile

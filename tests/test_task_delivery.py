@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from integration import task_delivery
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import task as task_delivery
+from integration.deliveries.delivery import Delivery
 from integration.outbox import outbox
 from integration.plugin import Run
 from integration.scheduler import work

@@ -25,7 +25,7 @@ from integration.app import assemble
 from integration.core import Hadir
 from integration.errors import DeliveryError
 from integration.messages import Button, File, Reply, Text, fill
-from integration.ports import ChatPlatform, Profile, Recipient
+from integration.ports import ChatPlatform, Edits, Profile, Recipient, Sent
 from integration.settings import load
 from tests import cast
 from tests.adapters.nextcloud.talk_town import ACCOUNT, Town
@@ -45,6 +45,7 @@ class Bench:
     stranger: str = "tidak-ada"
     close: Callable[[], None] = lambda: None
     channel: str = "c-umum"
+    shows: Callable[[], list[str]] = list
 
     @property
     def to_siti(self) -> Recipient:
@@ -90,14 +91,19 @@ def _browser(hadir: Hadir) -> Bench:
         with hadir.database.read() as db:
             return db.scalar(select(func.count()).select_from(room_message)) or 0
 
-    return Bench(BrowserChat(hadir.database, hadir.clock), "siti", read)
+    def shows() -> list[str]:
+        with hadir.database.read() as db:
+            return [body["text"] for body in db.scalars(select(room_message.c.body))]
+
+    return Bench(BrowserChat(hadir.database, hadir.clock), "siti", read, shows=shows)
 
 
 def _mattermost(hadir: Hadir) -> Bench:
     chat = connect(hadir)
     assert chat
     sink = hadir.sink  # type: ignore[attr-defined]  # set above
-    return Bench(chat, "id-siti", lambda: len(set(sink.keys())), close=chat.client.close)
+    read, shows = (lambda: len(set(sink.keys()))), (lambda: sink.texts("c-umum"))
+    return Bench(chat, "id-siti", read, close=chat.client.close, shows=shows)
 
 
 def _talk(hadir: Hadir) -> Bench:
@@ -116,7 +122,7 @@ def _talk(hadir: Hadir) -> Bench:
     def read() -> int:
         return len(town.reads("siti")) + len(town.heard(room))
 
-    return Bench(chat, "siti", read, close=closing.close, channel=room.token)
+    return Bench(chat, "siti", read, close=closing.close, channel=room.token, shows=lambda: town.heard(room))
 
 
 @pytest.fixture(params=[_terminal, _browser, _mattermost, _talk], ids=["terminal", "browser", "mattermost", "talk"])
@@ -198,3 +204,26 @@ def test_what_cannot_be_delivered_is_a_delivery_error(bench: Bench) -> None:
         bench.chat.send(to, Reply(Text("Halo")), "k1")
     assert caught.value.permanent
     assert bench.read() == 0
+
+
+# ---------------------------------------------------------------- a message that says something else
+
+
+def test_a_post_says_something_else_from_then_on(bench: Bench) -> None:
+    if not isinstance(bench.chat, Edits):
+        pytest.skip("what was printed stays")
+    sent = bench.chat.send(Recipient(bench.chat.name, "channel", bench.channel), Reply(Text("Rapat pukul 9")), "k1")
+    for _ in range(2):
+        bench.chat.edit(sent, Reply(Text("Rapat pukul 10")), "k1")
+    assert bench.shows() == ["Rapat pukul 10"]
+
+
+def test_a_post_that_is_gone_cannot_be_changed(bench: Bench) -> None:
+    if not isinstance(bench.chat, Edits):
+        pytest.skip("what was printed stays")
+    bench.chat.send(Recipient(bench.chat.name, "channel", bench.channel), Reply(Text("Rapat pukul 9")), "k1")
+    for gone in (Sent("999999", bench.channel), Sent("5a" * 32, bench.channel)):
+        with pytest.raises(DeliveryError) as caught:
+            bench.chat.edit(gone, Reply(Text("Rapat pukul 10")), "k2")
+        assert caught.value.permanent
+    assert bench.shows() == ["Rapat pukul 9"]

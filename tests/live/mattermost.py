@@ -74,7 +74,7 @@ class User:
                         data: dict[str, Any] = event["data"]
                         return data
                 left = until - time.monotonic()
-                heard = [event["event"] for event in self.events]
+                heard = [(event["event"], *_message(event["data"])) for event in self.events]
                 assert left > 0, f"{self.username} heard no fitting {kind}; heard {heard}"
                 self._more.wait(left)
 
@@ -108,7 +108,8 @@ class User:
 
     def presses(self, post: dict[str, Any], label: str, *, ok: bool = True) -> Any:
         actions = [action for attached in post["props"]["attachments"] for action in attached["actions"]]
-        action = next(action for action in actions if action["name"] == label)
+        action = next((action for action in actions if action["name"] == label), {})
+        assert action, f"no button {label}: {[each['name'] for each in actions]}, {post['message']}"
         body = {"cookie": action["cookie"]} if action.get("cookie") else {}
         return self.api("POST", f"/posts/{post['id']}/actions/{action['id']}", body, ok=ok)
 
@@ -124,6 +125,10 @@ class User:
             "cancelled": False,
         }
         return self.api("POST", "/actions/dialogs/submit", body, ok=ok)
+
+
+def _message(data: dict[str, Any]) -> list[str]:
+    return [json.loads(data["post"])["message"]] if "post" in data else []
 
 
 @dataclass

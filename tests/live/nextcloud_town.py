@@ -23,7 +23,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from integration import chat_delivery, inbox, people, schema, task_delivery
+from integration import people, schema
 from integration.adapters.nextcloud import access
 from integration.adapters.nextcloud.client import Client
 from integration.adapters.nextcloud.errors import NextcloudError
@@ -31,6 +31,9 @@ from integration.adapters.nextcloud.setup.admin import Admin
 from integration.app import assemble, connect, utc_now
 from integration.core import Hadir
 from integration.db import Database
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries import task as task_delivery
+from integration.hearing import inbox
 from integration.outbox import outbox
 from integration.scheduler import plugin_jobs, run_job
 from integration.settings import load

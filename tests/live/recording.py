@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -123,6 +124,9 @@ def body(raw: bytes, content_type: str) -> Any:
     return raw.decode(errors="replace")
 
 
+_MARK = re.compile(rb'("pending_post_id": ?"[^"]+)"')
+
+
 @contextmanager
 def serving(app: WSGIApplication, port: int = 0) -> Iterator[str]:
     """The app on a port of this machine, in threads; gives its address."""
@@ -138,7 +142,12 @@ def serving(app: WSGIApplication, port: int = 0) -> Iterator[str]:
 
 
 def proxy(target: str, recorder: Recorder) -> WSGIApplication:
-    """Passes everything on to `target` and records it: what our code asks of the server."""
+    """Passes everything on to `target` and records it: what our code asks of the server.
+
+    For half a minute a server answers a post whose mark it knows with the post that it has, whatever the channel; every run
+    begins with the same marks, so each gets its own.
+    """
+    run = uuid.uuid4().hex[:8].encode()
 
     @Request.application
     def app(request: Request) -> Response:
@@ -146,11 +155,17 @@ def proxy(target: str, recorder: Recorder) -> WSGIApplication:
         headers = {key: value for key, value in request.headers if key in ("Authorization", "Content-Type", "Accept")}
         with recorder.exchange("to_server", request.method, path, body(raw, request.content_type or "")) as answered:
             answer = requests.request(
-                request.method, target + path, data=raw, headers=headers, timeout=30, allow_redirects=False
+                request.method,
+                target + path,
+                data=_MARK.sub(rb'\1.%s"' % run, raw),
+                headers=headers,
+                timeout=30,
+                allow_redirects=False,
             )
             kept = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
-            answered(answer.status_code, kept, body(answer.content, kept.get("Content-Type", "")))
-        return Response(answer.content, answer.status_code, kept)
+            content = answer.content.replace(b"." + run, b"")
+            answered(answer.status_code, kept, body(content, kept.get("Content-Type", "")))
+        return Response(content, answer.status_code, kept)
 
     return app  # type: ignore[return-value]  # werkzeug's decorator makes a WSGI application of it
 

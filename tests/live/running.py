@@ -19,7 +19,7 @@ from integration.adapters.mattermost.setup import Setup
 from integration.app import assemble, connect, create_app
 from integration.audit import audit
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.scheduler import plugin_jobs, run_job
 from integration.settings import load
 from tests import cast

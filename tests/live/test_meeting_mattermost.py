@@ -22,6 +22,7 @@ from tests.live.mattermost import User
 from tests.live.office import only
 from tests.live.running import Office
 from tests.live.web_client import pictures
+from tests.service import until
 
 pytestmark = pytest.mark.live
 
@@ -41,9 +42,6 @@ def channel(office: Office) -> dict[str, Any]:
     bot = office.hadir.ports.chats["mattermost"].bot["id"]  # type: ignore[attr-defined]  # it is Mattermost's
     office.town.admin("POST", f"/channels/{made['id']}/members", {"user_id": bot})
     office.siti.api("POST", f"/channels/{made['id']}/members", {"user_id": office.dewi.id})
-    for someone in (office.siti, office.budi, office.dewi):
-        # The first message of a conversation that is made for it does not always come over the websocket.
-        someone.api("POST", "/channels/direct", [someone.id, bot])
     with office.hadir.database.write() as db:
         db.execute(update(people.person).where(people.person.c.name == "Dewi Lestari").values(zone="Asia/Makassar"))
     office.clock.set(cast.at("2026-11-23T08:00+07:00"))
@@ -78,6 +76,14 @@ def invited(user: User) -> dict[str, Any]:
     posts: dict[str, Any] = user.api("GET", f"/channels/{direct['id']}/posts")["posts"]
     found: dict[str, Any] = next(post for post in posts.values() if post["message"].startswith("Undangan: "))
     return found
+
+
+def announcement(user: User, channel: dict[str, Any]) -> dict[str, Any]:
+    """What stands in the channel about the first meeting, outside any thread, as it is now."""
+    posts: dict[str, Any] = user.api("GET", f"/channels/{channel['id']}/posts")["posts"]
+    fits = [post for post in posts.values() if TITLE in post["message"] and not post["root_id"]]
+    assert len(fits) == 1
+    return fits[0]
 
 
 def now(user: User, post: dict[str, Any]) -> dict[str, Any]:
@@ -117,13 +123,13 @@ def test_answers_by_button(office: Office, channel: dict[str, Any]) -> None:
     dewi.presses(theirs, "Tidak")
     answered = now(dewi, theirs)
     assert "Jawaban Anda: **tidak hadir**" in answered["message"]
-    assert labels(answered) == ["Beri alasan", "Hadir", "Ragu"]
+    assert labels(answered) == ["Beri alasan", "Hadir", "Ragu", "Undangan (PDF)"]
     dewi.presses(answered, "Beri alasan")
     assert not dewi.submits(dewi.dialog(), reason="dinas ke Maros").get("error")
     dewi.told("Dicatat untuk")
     siti.types("/rapat lihat")
     shown = siti.whispered(TITLE)
-    assert "Hadir: 1, tidak: 1, ragu: 0, belum menjawab: 0" in shown["message"]
+    assert "1 hadir, 1 tidak hadir, 0 ragu, 0 belum menjawab" in shown["message"]
     siti.presses(shown, "Siapa saja?")
     assert "Dewi Lestari (dinas ke Maros)" in siti.whispered("Maros")["message"]
 
@@ -140,6 +146,8 @@ def test_the_organiser_moves_it_in_the_dialog(office: Office, channel: dict[str,
         assert "mohon jawab lagi" in told["message"]
         assert labels(told)[:3] == ["Hadir", "Tidak", "Ragu"]
     assert posted(dewi, channel, "Perubahan: ")["root_id"]
+    until(lambda: "13.30–15.00 WIB" in announcement(dewi, channel)["message"])
+    assert "09.00–10.30" not in announcement(dewi, channel)["message"]
     assert "kepada 2 orang" in siti.told("Perubahan dikirim")["message"]
     pictures(budi, office.town.name, "messages/@hadir", "rapat-diubah")
 
@@ -233,3 +241,30 @@ def test_the_series_is_called_off(office: Office, channel: dict[str, Any]) -> No
     off = dewi.told("Dibatalkan: **Apel virtual**")
     assert "Alasan: diganti briefing" in off["message"]
     assert labels(off) == []
+
+
+def test_a_single_meeting_is_called_off_where_it_was_announced(office: Office, channel: dict[str, Any]) -> None:
+    siti, dewi = office.siti, office.dewi
+    siti.types(f'/rapat lusa 10.00 "Bedah data" @{dewi.username} ~spbe 1 jam')
+    siti.whispered("Dijadwalkan")
+    announced = posted(dewi, channel, "Bedah data")
+    dewi.told("Undangan: **Bedah data**")
+    siti.types("/rapat batal 3 data belum lengkap")
+    siti.presses(siti.whispered("Batalkan"), "Ya, batalkan")
+    off = dewi.told("Dibatalkan: **Bedah data**")
+    assert "Alasan: data belum lengkap" in off["message"]
+    assert labels(off) == []
+    until(lambda: "batal" in now(dewi, announced)["message"].lower())
+    dewi.types("/rapat lihat 3")
+    assert "batal" in dewi.whispered("Bedah data")["message"].lower()
+
+
+def test_a_meeting_that_begins_now(office: Office, channel: dict[str, Any]) -> None:
+    siti, dewi = office.siti, office.dewi
+    siti.types(f'/rapat mulai "Gangguan server" @{dewi.username} ~spbe')
+    siti.whispered("dimulai sekarang")
+    asked = dewi.told("Gangguan server")
+    assert f"{office.callback}/p/rapat.gabung/" in asked["message"]
+    assert not posted(dewi, channel, "Gangguan server")["root_id"]
+    dewi.types("/rapat hadir")
+    assert "Hadir tercatat" in dewi.whispered()["message"]

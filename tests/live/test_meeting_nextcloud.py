@@ -6,18 +6,19 @@ story, in this order.
 
 from __future__ import annotations
 
-import html
 import os
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.parser import BytesParser
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
+import openpyxl
 import pytest
 import recurring_ical_events
 import requests
@@ -25,11 +26,14 @@ import vobject
 from sqlalchemy import select
 
 from integration.calendars import dav as calendar_dav
+from integration.deliveries.delivery import Delivery
 from integration.jobs import core_jobs
 from integration.outbox import outbox
-from integration.scheduler import plugin_jobs, run_job
-from plugins.rapat.tables import meeting
+from integration.scheduler import JobRun, plugin_jobs, run_job
+from plugins.rapat.attending import closing
+from plugins.rapat.tables import meeting, meeting_occurrence
 from tests.live import talk_people
+from tests.live.form_pages import fills, form
 from tests.live.nextcloud_town import Town
 from tests.live.talk_people import Person, eventually
 
@@ -54,12 +58,19 @@ def title(town: Town) -> str:
     return f"Koordinasi {town.run[-6:]}"
 
 
-def mails(someone: Person, title: str) -> Counter[tuple[str, str]]:
+@pytest.fixture(scope="module")
+def guest(town: Town) -> str:
+    """Somebody of another office, whom only mail reaches."""
+    return f"tamu.{town.run[-6:]}@mitra.example"
+
+
+def mails(someone: Person | str, title: str) -> Counter[tuple[str, str]]:
     """How often somebody got a mail about a meeting, by (subject, UID of the calendar's part)."""
     found: Counter[tuple[str, str]] = Counter()
+    address = someone if isinstance(someone, str) else f"{someone.id}@kantor.example"
     for path in Path(os.environ["HADIR_LIVE_NEXTCLOUD_MAIL"]).glob("*.eml"):
         message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
-        if str(message["X-Envelope-To"]).strip("<> ") == f"{someone.id}@kantor.example" and title in str(message["Subject"]):
+        if str(message["X-Envelope-To"]).strip("<> ") == address and title in str(message["Subject"]):
             parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
             uids = {str(event["UID"]) for part in parts for event in _events(part.get_content())}
             [uid] = uids or {""}
@@ -101,29 +112,6 @@ def settled(town: Town) -> None:
     eventually(nothing_left, "the end of what is to be delivered")
 
 
-def form(said: dict[str, Any]) -> tuple[str, dict[str, str]]:
-    """The address of the page, and what stands in its fields."""
-    link = re.search(r"http://\S+/form/[\w-]+", str(said["message"]))
-    assert link, said["message"]
-    page = requests.get(link[0], timeout=30).text
-    given = {
-        html.unescape(name): html.unescape(value) for name, value in re.findall(r'name="(\w+)"[^>]*? value="([^"]*)"', page)
-    }
-    long = re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
-    given |= {name: html.unescape(text) for name, text in long}
-    for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL):
-        if chosen := re.search(r'value="([^"]*)"[^>]*selected', options):
-            given[name] = chosen[1]
-    return link[0], given
-
-
-def fills(said: dict[str, Any], **values: str) -> None:
-    address, given = form(said)
-    assert values.keys() <= given.keys(), given
-    answer = requests.post(address, data=given | values, timeout=60)
-    assert answer.ok, answer.text
-
-
 def row(town: Town, number: int) -> Any:
     return next(each for each in town.rows(meeting) if each.id == number)
 
@@ -142,14 +130,15 @@ def talk_room(someone: Person, title: str) -> dict[str, Any]:
 
 
 def test_a_line_in_talk_invites_by_message_calendar_and_mail(
-    town: Town, rooms: dict[str, str], title: str, siti: Person, dewi: Person, hendra: Person
+    town: Town, rooms: dict[str, str], title: str, guest: str, siti: Person, dewi: Person, hendra: Person
 ) -> None:
-    siti.types(rooms["siti"], f'/rapat {nine():%d/%m/%Y} 09.00 "{title}" @{dewi.id} @{hendra.id} 90m')
+    siti.types(rooms["siti"], f'/rapat {nine():%d/%m/%Y} 09.00 "{title}" @{dewi.id} @{hendra.id} {guest} 90m')
     assert "daring (Nextcloud Talk)" in siti.reads(rooms["siti"], "Dijadwalkan")["message"]
     asked = dewi.reads(rooms["dewi"], "Undangan: ", 0)
     assert [line[:8] for line in asked["message"].splitlines()[-4:]] == ["1. Hadir", "2. Tidak", "3. Ragu", "4. Undan"]
     settled(town)
-    assert "kepada 2 orang" in siti.reads(rooms["siti"], "Undangan dikirim", 0)["message"]
+    assert mails(guest, title) == {(f"Invitation: {title}", row(town, 1).uid): 1}
+    assert "kepada 3 orang" in siti.reads(rooms["siti"], "Undangan dikirim", 0)["message"]
     uid = row(town, 1).uid
     for someone in (siti, dewi, hendra):
         _, content = in_calendar(someone, uid)
@@ -179,7 +168,7 @@ def test_answers_from_talk_and_from_the_calendar_meet_in_one_list(
         run_job(hadir, job, datetime.now(UTC))
     siti.types(rooms["siti"], "/rapat lihat 1")
     shown = siti.reads(rooms["siti"], "belum menjawab")
-    assert "Hadir: 1, tidak: 1, ragu: 0, belum menjawab: 0" in shown["message"]
+    assert "1 hadir, 1 tidak hadir, 0 ragu, 1 belum menjawab" in shown["message"]
 
 
 def test_a_proposed_point_makes_no_mail(
@@ -192,12 +181,14 @@ def test_a_proposed_point_makes_no_mail(
     with town.inside(clock=lambda: day_before) as hadir:
         [job] = [each for each in plugin_jobs(hadir) if each.name == "rapat.remind"]
         run_job(hadir, job, day_before)
+        while Delivery(hadir, parallel=1).step():  # what is due then may be to come for the running service
+            pass
     settled(town)
     assert [mails(someone, title) for someone in (siti, dewi, hendra)] == before
 
 
 def test_it_is_moved_on_its_page(
-    town: Town, rooms: dict[str, str], title: str, siti: Person, dewi: Person, hendra: Person
+    town: Town, rooms: dict[str, str], title: str, guest: str, siti: Person, dewi: Person, hendra: Person
 ) -> None:
     siti.types(rooms["siti"], "/rapat ubah 1")
     fills(siti.reads(rooms["siti"], "/form/"), time="13.30")
@@ -207,6 +198,7 @@ def test_it_is_moved_on_its_page(
     for someone in (dewi, hendra):
         [(start, _)] = dates(in_calendar(someone, uid)[1], nine())
         assert start == (nine() + timedelta(hours=4, minutes=30)).astimezone(UTC)
+    for someone in (dewi, hendra, guest):
         assert mails(someone, title) == {(f"Invitation: {title}", uid): 1, (f"Invitation updated: {title}", uid): 1}
     room = talk_room(siti, title)
     assert start - timedelta(hours=1) <= datetime.fromtimestamp(room["lobbyTimer"], UTC) <= start
@@ -280,19 +272,31 @@ def test_it_is_held_and_written_down(town: Town, rooms: dict[str, str], title: s
     assert b"Peta layanan dipakai" in dewi.drive("GET", f"{folder}/Notulen.md").content
     siti.types(rooms["siti"], "/rapat daftar-hadir")
     assert "1 hadir" in siti.reads(rooms["siti"], "Daftar hadir: ")["message"]
+    later = datetime.now(UTC) + timedelta(hours=3)
+    with town.inside(clock=lambda: later) as hadir:  # the list is filed when nobody can check in any more
+        held = next(each.id for each in town.rows(meeting) if each.title == now)
+        occurrence = next(each.id for each in town.rows(meeting_occurrence) if each.meeting_id == held)
+        closing.close(JobRun(hadir, later), {"occurrence": occurrence})
+        while Delivery(hadir, parallel=1).step():
+            pass
+    settled(town)
+    assert dewi.drive("GET", f"{folder}/Daftar hadir.pdf").content.startswith(b"%PDF-")
+    sheet = openpyxl.load_workbook(BytesIO(dewi.drive("GET", f"{folder}/Daftar hadir.xlsx").content)).active
+    assert "Dewi Lestari" in [cell.value for cells in sheet.iter_rows() for cell in cells]
 
 
 def test_it_is_called_off_and_its_room_is_gone(
-    town: Town, rooms: dict[str, str], title: str, siti: Person, dewi: Person, hendra: Person
+    town: Town, rooms: dict[str, str], title: str, guest: str, siti: Person, dewi: Person, hendra: Person
 ) -> None:
     siti.types(rooms["siti"], "/rapat batal 1 ada tamu")
     siti.chooses(rooms["siti"], siti.reads(rooms["siti"], "Ya, batalkan"), "Ya, batalkan")
     assert "ada tamu" in dewi.reads(rooms["dewi"], f"Dibatalkan: **{title}**", 0)["message"]
     settled(town)
     uid = row(town, 1).uid
-    for someone in (dewi, hendra):
+    for someone in (dewi, hendra, guest):
         assert mails(someone, title)[f"Cancelled: {title}", uid] == 1
         assert sum(mails(someone, title).values()) == 3
+    for someone in (dewi, hendra):
         _, content = in_calendar(someone, uid)
         assert not content or "STATUS:CANCELLED" in content
     eventually(lambda: not talk_room(siti, title), "the end of the room")

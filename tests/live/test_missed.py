@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from integration import hearing, inbox, installation, outbox
+from integration import installation, outbox
 from integration.adapters.mattermost.chat import MattermostChat
-from integration.hearing import Listener
+from integration.hearing import hearing, inbox
+from integration.hearing.hearing import Listener
 from plugins.hadir.tables import attendance_event
 from tests.live.office import ONE_COMMAND
 from tests.live.running import Office

@@ -30,7 +30,7 @@ from integration.adapters.nextcloud.exapp import app as exapp
 from integration.adapters.nextcloud.exapp.text import registration_text
 from integration.app import create_app, utc_now
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import DeliveryError
 from tests.adapters.nextcloud import exapp_house, recording
 from tests.live.recording import serving

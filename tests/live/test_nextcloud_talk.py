@@ -23,8 +23,8 @@ from integration import installation, people, schema
 from integration.adapters.nextcloud import access
 from integration.app import assemble, connect, create_app
 from integration.core import Hadir
-from integration.delivery import Delivery
-from integration.hearing import Hearing
+from integration.deliveries.delivery import Delivery
+from integration.hearing.hearing import Hearing
 from integration.settings import load
 from plugins.hadir.tables import attendance_correction, attendance_event
 from tests import cast

@@ -11,8 +11,12 @@ CHROMIUM = "/usr/bin/chromium"
 SIZES = {"meja": (1366, 820), "ponsel": (390, 844)}
 
 
-def pictures(user: User, team: str, where: str, name: str) -> None:
-    """A picture of a channel or conversation (`channels/umum`, `messages/@hadir`) at each size; nothing without a folder."""
+def pictures(user: User, team: str, where: str, name: str, line: str = "", shows: str = "") -> None:
+    """A picture of a channel or conversation (`channels/umum`, `messages/@hadir`) at each size; nothing without a folder.
+
+    With a `line`, of what the bot whispers to it, in which `shows` stands: that can be seen only where it was typed, and only
+    while the window is open.
+    """
     folder = os.environ.get("HADIR_PICTURES")
     if not folder:
         return
@@ -30,5 +34,12 @@ def pictures(user: User, team: str, where: str, name: str) -> None:
             page.goto(f"{url}/{team}/{where}")
             page.locator("#post_textbox").wait_for(timeout=60_000)
             page.locator(".post").last.wait_for()
+            # In front of it a spinner stands until all has been laid out.
+            page.locator("[id^=initialPageLoading]").first.wait_for(state="hidden")
+            page.locator(".post__body").last.wait_for(state="visible")
+            if line:
+                page.locator("#post_textbox").fill(line)
+                page.locator("#post_textbox").press("Enter")
+                page.get_by_text(shows).last.wait_for()
             page.screenshot(path=Path(folder) / f"{name}-{size}.png")
         browser.close()

@@ -22,16 +22,23 @@ from integration.messages import Answer, Button, ButtonPress, Channel, Form, For
 from plugins.berkas import places
 from plugins.berkas.tables import saved_file
 from plugins.izin.tables import absence
+from plugins.logbook.own.forms import stamp
+from plugins.logbook.review.shown import pack
 from tests import cast
 from tests.plugins.izin.post import approved
 from tests.plugins.jadwal import rotas
 from tests.plugins.jadwal.published import publish
+from tests.plugins.logbook.drawn import wrote
+from tests.plugins.logbook.reviewed import entry
+from tests.plugins.logbook.sheets import sends
 from tests.plugins.rapat.house import arranged
 from tests.plugins.rapat.invited import card, invites
 from tests.plugins.rapat.invited import works as goes_out
 from tests.plugins.rapat.office import plans, works
 from tests.post import button, inbox, person_id
 from tests.security.conftest import change
+
+pytestmark = pytest.mark.in_turn
 
 Chat = Callable[[str], cast.Talker]
 
@@ -224,6 +231,17 @@ def a_time_instead(hadir: Hadir, chat: Chat) -> str:
     return a_clash(hadir, chat) + " 2026-11-24T06:00:00+00:00"
 
 
+def a_planned_meeting(hadir: Hadir, chat: Chat) -> str:
+    """Siti's, with Dewi; everybody has been told."""
+    a_meeting(hadir, chat)
+    works(hadir)
+    return "1 1"
+
+
+def a_shift(hadir: Hadir, chat: Chat) -> str:
+    return a_planned_meeting(hadir, chat) + " 3600 0 0"
+
+
 def a_channel_again(hadir: Hadir, chat: Chat) -> str:
     a_clash(hadir, chat)
     return '2 [["channel","mattermost","c1","umum"]]'
@@ -311,8 +329,144 @@ def a_presence(hadir: Hadir, chat: Chat) -> str:
     return a_meeting_now(hadir, chat) + " 1 off"
 
 
+def opens_a_month(_hadir: Hadir, _chat: Chat) -> str:
+    return "buka-kunci"
+
+
+A_MONTH = {"month": "oktober 2026", "whom": "semua", "reason": "laporan tertinggal"}
+
+
+def a_report(hadir: Hadir, _chat: Chat) -> str:
+    """Siti's, sent, as a button of her supervisor's means it."""
+    return pack([entry(hadir, wrote(hadir, "siti", SECRET))])
+
+
+def a_report_without_a_time(_hadir: Hadir, chat: Chat) -> str:
+    chat("siti").says(f"/logbook {SECRET} menunggu waktunya di sini")
+    return "1"
+
+
+def a_report_that_was_dropped(hadir: Hadir, chat: Chat) -> str:
+    a_report_by_number(hadir, chat)
+    chat("siti").presses(Button("x", "logbook.drop", "1"))
+    return "1"
+
+
+def a_draft_with_a_time(hadir: Hadir, chat: Chat) -> str:
+    a_report_without_a_time(hadir, chat)
+    siti = chat("siti")
+    siti.presses(Button("x", "logbook.edit", "1"))
+    siti.submits(time="1 jam", then="draft")
+    return "1"
+
+
+def a_report_in_its_form(hadir: Hadir, chat: Chat) -> str:
+    a_report_by_number(hadir, chat)
+    chat("siti").presses(Button("x", "logbook.edit", "1"))
+    return f"1 {stamp(entry(hadir, 1))}"
+
+
+def a_template(hadir: Hadir, chat: Chat) -> str:
+    chat("siti").says(f"/logbook {SECRET} mengulang pekerjaan 1 jam")
+    chat("siti").says("/logbook templat simpan 1 ulang")
+    return "1"
+
+
+def a_template_of_today(hadir: Hadir, chat: Chat) -> str:
+    return f"{a_template(hadir, chat)}:2026-11-23"
+
+
+def a_template_that_was_removed(hadir: Hadir, chat: Chat) -> str:
+    a_template(hadir, chat)
+    chat("siti").says("/logbook templat hapus ulang")
+    return "1"
+
+
+def a_late_request(_hadir: Hadir, chat: Chat) -> str:
+    chat("siti").says(f"/logbook susulan 2/11 {SECRET}")
+    return "1"
+
+
+def evidence_of_a_report(hadir: Hadir, chat: Chat) -> str:
+    a_report(hadir, chat)
+    siti = chat("siti")
+    siti.presses(Button("x", "logbook.evidence_add", "1"))
+    siti.submits(link=f"https://drive.example/{SECRET}")
+    return "1"
+
+
+def one_evidence(hadir: Hadir, chat: Chat) -> str:
+    return evidence_of_a_report(hadir, chat) + " 1"
+
+
+def evidence_that_was_removed(hadir: Hadir, chat: Chat) -> str:
+    value = one_evidence(hadir, chat)
+    chat("siti").presses(Button("x", "logbook.evidence_drop", value))
+    return value
+
+
+def a_file_as_evidence(hadir: Hadir, chat: Chat) -> str:
+    a_report(hadir, chat)
+    return "1 Hadir/Bidang Aplikasi/Berkas/2026/undangan.pdf"
+
+
+def a_target(_hadir: Hadir, chat: Chat) -> str:
+    siti = chat("siti")
+    siti.says(f"/logbook target tambah RHK-1 {SECRET}")
+    siti.submits()
+    return "1"
+
+
+def a_target_by_form(hadir: Hadir, chat: Chat) -> str:
+    return f"{person_id(hadir, 'siti')}:{a_target(hadir, chat)}"
+
+
+def a_target_that_was_removed(hadir: Hadir, chat: Chat) -> str:
+    value = a_target(hadir, chat)
+    chat("siti").presses(Button("x", "logbook.target_remove", value))
+    return value
+
+
+def an_import(hadir: Hadir, chat: Chat) -> str:
+    """Siti's file, read, which waits for her answer."""
+    sends(chat("siti"), f"Tanggal;Kegiatan\n3/2/2025;{SECRET} satu\n".encode(), "lama.csv")
+    works(hadir)
+    return "1:1"
+
+
+def an_import_that_is_taken(hadir: Hadir, chat: Chat) -> str:
+    chat("siti").presses(Button("x", "logbook.import_take", an_import(hadir, chat)))
+    works(hadir)
+    return "1"
+
+
+def an_import_for_the_supervisor(hadir: Hadir, chat: Chat) -> str:
+    return f"{an_import_that_is_taken(hadir, chat)}:{person_id(hadir, 'siti')}"
+
+
+def a_recap_of_reports(hadir: Hadir, chat: Chat) -> str:
+    a_report(hadir, chat)
+    return f"2026-11:person:{person_id(hadir, 'siti')}"
+
+
+def a_report_by_number(hadir: Hadir, chat: Chat) -> str:
+    a_report(hadir, chat)
+    return "1"
+
+
+def siti_who_reports(hadir: Hadir, chat: Chat) -> str:
+    a_report(hadir, chat)
+    return str(person_id(hadir, "siti"))
+
+
+def a_month_of_siti(hadir: Hadir, chat: Chat) -> str:
+    return siti_who_reports(hadir, chat) + ":2026-10"
+
+
 NEW_TIME = {"title": "Rapat", "day": "1/12/2026", "time": "10.00", "length": "1 jam", "mode": "virtual"}
 REASON = {"reason": "tidak bisa"}
+AN_ENTRY = {"activity": "menyusun laporan", "time": "1 jam", "then": "send"}
+
 OWNERS: dict[str, Owned] = {
     "hadir.place": Owned(nothing, frozenset()),
     "hadir.correction_withdraw": Owned(a_correction, frozenset({"siti"})),
@@ -373,6 +527,8 @@ OWNERS: dict[str, Owned] = {
     "rapat.check_invite": Owned(a_clash, frozenset({"siti"})),
     "rapat.check_time": Owned(a_time_instead, frozenset({"siti"})),
     "rapat.check_drop": Owned(a_clash, frozenset({"siti"})),
+    "rapat.check_keep": Owned(a_planned_meeting, frozenset({"siti"})),
+    "rapat.check_shift": Owned(a_shift, frozenset({"siti"})),
     "rapat.check_again": Owned(a_channel_again, frozenset({"siti"})),
     "rapat.poll": Owned(nothing, frozenset()),
     "rapat.poll_vote": Owned(a_vote, frozenset({"siti", "dewi"})),
@@ -415,6 +571,51 @@ OWNERS: dict[str, Owned] = {
     "izin.cancel": Owned(a_begun, frozenset({"siti"})),
     "izin.back": Owned(a_begun_back, frozenset({"siti"})),
     "izin.see_letter": Owned(a_letter, LINE | {"siti"}),
+    "logbook.add": Owned(nothing, frozenset()),
+    "logbook.mend": Owned(nothing, frozenset()),
+    "logbook.as_it_is": Owned(nothing, frozenset()),
+    "logbook.edit": Owned(a_report_by_number, frozenset({"siti"})),
+    "logbook.entry": Owned(a_report_in_its_form, frozenset({"siti"}), lambda _: AN_ENTRY),
+    "logbook.send": Owned(a_draft_with_a_time, frozenset({"siti"})),
+    "logbook.time": Owned(lambda h, c: a_report_without_a_time(h, c) + ":60", frozenset({"siti"})),
+    "logbook.aim": Owned(lambda h, c: a_draft_with_a_time(h, c) + ":0", frozenset({"siti"})),
+    "logbook.drop": Owned(a_report_by_number, frozenset({"siti"})),
+    "logbook.drop_all": Owned(a_draft_with_a_time, frozenset({"siti"})),
+    "logbook.restore": Owned(a_report_that_was_dropped, frozenset({"siti"})),
+    "logbook.template_use": Owned(a_template_of_today, frozenset({"siti"})),
+    "logbook.template_remove": Owned(a_template, frozenset({"siti"})),
+    "logbook.template_back": Owned(a_template_that_was_removed, frozenset({"siti"})),
+    "logbook.late": Owned(nothing, frozenset()),
+    "logbook.late_ask": Owned(nothing, frozenset()),
+    "logbook.late_approve": Owned(a_late_request, LINE),
+    "logbook.late_reject": Owned(a_late_request, LINE, lambda _: {"reason": "tidak"}),
+    "logbook.late_withdraw": Owned(a_late_request, frozenset({"siti"})),
+    "logbook.review_all": Owned(a_report, LINE),
+    "logbook.review_approve": Owned(a_report, LINE),
+    "logbook.review_return": Owned(a_report, LINE, lambda _: {"note": "kurang lengkap"}),
+    "logbook.review_open": Owned(siti_who_reports, LINE),
+    "logbook.comment": Owned(a_report_by_number, LINE | {"siti"}, lambda _: {"text": "tolong dicek"}),
+    "logbook.rate": Owned(a_month_of_siti, frozenset({"budi", "hendra"}), lambda _: {"rating": "as", "note": "baik"}),
+    "logbook.lock": Owned(opens_a_month, frozenset({"rina"}), lambda _: A_MONTH),
+    "logbook.evidence": Owned(a_report_by_number, frozenset({"siti"}), lambda _: {"link": "https://drive.example/a"}),
+    "logbook.evidence_add": Owned(a_report_by_number, frozenset({"siti"})),
+    "logbook.evidence_use": Owned(a_file_as_evidence, frozenset({"siti"})),
+    "logbook.evidence_drop": Owned(one_evidence, frozenset({"siti"})),
+    "logbook.evidence_back": Owned(evidence_that_was_removed, frozenset({"siti"})),
+    "logbook.evidence_see": Owned(evidence_of_a_report, SEES_SITI),
+    "logbook.target": Owned(a_target_by_form, LINE | {"siti"}, lambda _: {"title": "Laporan", "quantity": "4", "measure": ""}),
+    "logbook.target_remove": Owned(a_target, LINE | {"siti"}),
+    "logbook.target_restore": Owned(a_target_that_was_removed, LINE | {"siti"}),
+    "logbook.import_file": Owned(nothing, frozenset()),
+    "logbook.import_take": Owned(an_import, frozenset({"siti"})),
+    "logbook.import_columns": Owned(an_import, frozenset({"siti"}), lambda _: {"day": "tanggal", "activity": "kegiatan"}),
+    "logbook.import_drop": Owned(an_import, frozenset({"siti"})),
+    "logbook.import_undo": Owned(an_import_that_is_taken, frozenset({"siti"})),
+    "logbook.import_approve": Owned(an_import_for_the_supervisor, LINE),
+    "logbook.recap": Owned(a_recap_of_reports, SEES_SITI),
+    "logbook.recap_xlsx": Owned(a_recap_of_reports, SEES_SITI),
+    "logbook.recap_ods": Owned(a_recap_of_reports, SEES_SITI),
+    "logbook.recap_pdf": Owned(a_recap_of_reports, SEES_SITI),
     "izin.letter": Owned(a_request, frozenset({"siti"}), lambda value: {"which": value, "number": "ST-1/2026"}),
 }
 BUTTONS = sorted(f"{plugin.name}.{action}" for plugin in load_plugins() for action in plugin.buttons)
@@ -607,12 +808,16 @@ def fields_of(hadir: Hadir, chat: Chat, action: str) -> set[str]:
     """The fields of the form, as it opens."""
     opens = {
         "hadir.correction": "/hadir koreksi",
+        "logbook.target": "/logbook target tambah",
+        "logbook.import_file": "/logbook impor baru",
         "izin.ask": "/izin izin",
         "jadwal.rota": "/jadwal susun",
         "jadwal.swap": "/jadwal tukar baru",
         "jadwal.register": "/jadwal daftar-wfh tambah",
         "izin.letter": "/izin surat",
         "berkas.upload": "/berkas unggah",
+        "logbook.entry": "/logbook tambah",
+        "logbook.late": "/logbook susulan",
         "rapat.new": "/rapat baru",
         "rapat.poll": "/rapat cari-waktu baru",
         "rapat.change": "/rapat ubah 1",
@@ -638,15 +843,16 @@ def test_a_second_press_does_nothing_more(hadir: Hadir, chat: Chat, action: str)
     first, *others = sorted(owned.owners)
     press(hadir, first, action, value, owned.values(value))
     before = standing(hadir)
-    for who in (first, *others):
+    # What another person says, too, is one more comment; what the same says again is a second click.
+    for who in (first, *others) if action != "logbook.comment" else (first,):
         press(hadir, who, action, value, owned.values(value))
     after = standing(hadir)
     # Whoever asks for a file or a picture gets it as often as they ask; nothing else may move. A letter's reading is audited.
-    asked_again = action.endswith(("xlsx", "pdf", "picture", "letter"))
+    asked_again = action.endswith(("xlsx", "ods", "pdf", "picture", "letter"))
+    seen = action in ("izin.see_letter", "logbook.evidence_see")
+    may_move = {"outbox", "audit"} if seen else {"outbox", "outbox_content"} if asked_again else set()
     changed = {name for name in before if before[name] != after[name]}
-    assert changed <= (
-        {"outbox", "audit"} if action == "izin.see_letter" else {"outbox", "outbox_content"} if asked_again else set()
-    )
+    assert changed <= may_move
 
 
 DECISIONS = {
@@ -654,6 +860,7 @@ DECISIONS = {
     a_request: ("izin.approve", "izin.reject", "izin.withdraw"),
     a_cancelling: ("izin.cancel_yes", "izin.cancel_no"),
     an_agreed_swap: ("jadwal.swap_approve", "jadwal.swap_reject", "jadwal.swap_withdraw"),
+    a_late_request: ("logbook.late_approve", "logbook.late_reject", "logbook.late_withdraw"),
     a_swap: ("jadwal.swap_agree", "jadwal.swap_refuse", "jadwal.swap_withdraw"),
 }
 

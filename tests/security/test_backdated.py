@@ -7,15 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from integration import choices, inbox, outbox
+from integration import choices, outbox
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import Refused
 from integration.guidance import typed
-from integration.inbox_wording import Wording
+from integration.hearing import inbox
+from integration.hearing.understanding import Line
+from integration.hearing.wording import Wording
 from integration.messages import Button, ButtonPress, FormSubmission, Reply, Text
 from integration.ports import Said
-from integration.understanding import Line
 from tests import cast
 from tests.adapters.mattermost.test_inbox import Office, office
 from tests.mailbox import Mailbox, said

@@ -23,6 +23,8 @@ from plugins.hadir.tables import attendance_correction, attendance_event
 from tests import cast
 from tests.adapters.browser.desk import ORIGIN, Visitor
 
+pytestmark = pytest.mark.in_turn
+
 Room = Callable[[str], Visitor]
 HTML = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 

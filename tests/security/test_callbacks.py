@@ -20,6 +20,8 @@ from plugins.hadir.tables import attendance_event
 from tests.adapters.mattermost.conftest import TEAM, TOKEN, Desk, recorded, register
 from tests.security.conftest import person_id
 
+pytestmark = pytest.mark.in_turn
+
 ACTIONS, DIALOGS, COMMANDS = "/mattermost/actions", "/mattermost/dialogs", "/mattermost/commands"
 FORM = "application/x-www-form-urlencoded"
 

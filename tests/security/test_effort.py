@@ -25,6 +25,8 @@ from tests import cast
 from tests.adapters.mattermost.conftest import Desk
 from tests.service import TEAM, TOKEN, running
 
+pytestmark = pytest.mark.in_turn
+
 Chat = Callable[[str], cast.Talker]
 TODAY = date(2026, 11, 23)
 LONG = {

@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from integration import outbox, people
 from integration.adapters.mattermost.signed import Made, sign_button
 from integration.audit import audit
-from integration.chat_delivery import KIND, deliver
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.chat import KIND, deliver
+from integration.deliveries.delivery import Delivery
 from integration.messages import Button, ButtonPress, Sender, plain
 from integration.ports import Profile
 from plugins.hadir.tables import attendance_correction
@@ -236,7 +236,7 @@ def test_pressing_needs_a_handler_that_is_a_button(hadir: Hadir, chat: Chat) -> 
         "",
         "hadir.say.say",
         "__class__.say",
-        "logbook.say",
+        "arsip.say",
     ):
         with pytest.raises(Refused):
             hadir.dispatcher.handle(chat("siti").sender, ButtonPress(action, "x"), hadir.clock())

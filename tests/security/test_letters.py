@@ -27,6 +27,8 @@ from tests.post import inbox
 from tests.security.conftest import change
 from tests.security.test_words import HOSTILE
 
+pytestmark = pytest.mark.in_turn
+
 Chat = Callable[[str], cast.Talker]
 
 PDF = b"%PDF-1.7 surat dokter"

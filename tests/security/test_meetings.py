@@ -30,7 +30,7 @@ from integration.errors import DeliveryError, Refused
 from integration.messages import Button, ButtonPress, Form, FormSubmission, Reply, clean, plain
 from integration.outbox import outbox
 from integration.ports import Answer, Room, Span, Stay, StoredFile
-from plugins.rapat import answering, following, meetings, publish
+from plugins.rapat import answers_heard, following, meetings, publish
 from plugins.rapat.attending import presence, stays
 from plugins.rapat.minutes import markdown, meaning, reading, showing, versions
 from plugins.rapat.plugin import PLUGIN
@@ -604,7 +604,7 @@ def test_nobody_writes_to_who_has_left(hadir: Hadir) -> None:
     change(hadir, made.id, state="cancelled")
     with working(hadir) as work:
         for who in ("siti", "dewi"):
-            answering.heard_late(work, made.uid, Answer(f"{who}@kantor.example", "accepted", via="mail"))
+            answers_heard.heard_late(work, made.uid, Answer(f"{who}@kantor.example", "accepted", via="mail"))
     assert inbox(hadir, "budi") == []
     assert inbox(hadir, "dewi") == []
     assert firsts(hadir, "siti") == ["Undangan: Koordinasi SPBE", "Dibatalkan: Koordinasi SPBE"]

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from integration import choices, inbox, jobs, outbox, own_data, people, scheduler
+from integration import choices, jobs, outbox, own_data, people, scheduler
 from integration.core import Hadir
+from integration.hearing import inbox
 from integration.messages import Button, Sender
 from tests import cast
 from tests.mailbox import DIRECT, Mailbox, said

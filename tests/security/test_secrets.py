@@ -28,6 +28,8 @@ from tests.adapters.mattermost.conftest import TOKEN, Desk, actions
 from tests.conftest import SECRET
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.in_turn
+
 Chat = Callable[[str], cast.Talker]
 PRIVATE = "anak-saya-sakit"
 HOOK = "y3xfbmdjgfdnxy6ftqw9bon5ic"  # of the recorded command: lets anybody answer for half an hour

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from integration import choices, jobs, scheduler
 from integration.adapters.nextcloud.talk.received import BadBody, read
 from integration.audit import audit
-from integration.hearing import Listener
+from integration.hearing.hearing import Listener
 from integration.messages import Button
 from integration.outbox import outbox
 from integration.ports import Said

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from integration import installation, people
 from integration.app import assemble, connect, create_app, load_plugins
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.settings import Settings
 from tests import cast
 from tests.adapters.browser.desk import PLUGIN, Visitor

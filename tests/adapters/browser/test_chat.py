@@ -46,7 +46,7 @@ def test_nobody_of_that_name_is_a_permanent_error(chat: BrowserChat) -> None:
 
 def test_a_channel_takes_a_message(chat: BrowserChat) -> None:
     sent = chat.send(Recipient("browser", "channel", "umum"), Reply(Text("x")), "k1")
-    assert sent.channel_id == "channel:umum"
+    assert sent.channel_id == "umum"
 
 
 def test_a_profile_by_username_and_by_id(chat: BrowserChat) -> None:

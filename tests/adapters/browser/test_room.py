@@ -17,6 +17,8 @@ from integration.core import Hadir
 from tests import cast
 from tests.adapters.browser.desk import ORIGIN, Visitor
 
+pytestmark = pytest.mark.in_turn
+
 Room = Callable[[str], Visitor]
 
 

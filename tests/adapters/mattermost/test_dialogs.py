@@ -22,6 +22,8 @@ from tests import cast
 from tests.adapters.mattermost.conftest import Desk, later, recorded
 from tests.adapters.mattermost.test_buttons import HOOK, button, refused
 
+pytestmark = pytest.mark.in_turn
+
 GOOD = {"hari": "besok", "arah": "in", "alasan": "lupa"}
 
 

@@ -15,7 +15,7 @@ from integration.adapters.mattermost.chat import MattermostChat, connect
 from integration.core import Hadir
 from integration.errors import DeliveryError, NotMember
 from integration.messages import Channel
-from integration.ports import Attachment, Attachments, Members
+from integration.ports import Attachment, Attachments, Members, Named
 from tests import cast
 
 API = "/api/v4"
@@ -50,6 +50,7 @@ def names(chat: MattermostChat, channel: Channel, limit: int = 10) -> list[str]:
 def test_it_is_both_ports(chat: MattermostChat) -> None:
     assert isinstance(chat, Attachments)
     assert isinstance(chat, Members)
+    assert isinstance(chat, Named)
 
 
 def test_the_last_ones_of_the_channel_come_first(chat: MattermostChat, httpserver: HTTPServer) -> None:
@@ -167,3 +168,54 @@ def test_a_command_in_a_thread_brings_its_root() -> None:
     assert received.command_channel(fields) == Channel("c1", "umum", "", False, "r1", "")
     pressed = received.callback_channel({"channel_id": "c1", "post_id": "m1"})
     assert (pressed.message, pressed.thread) == ("m1", "")
+
+
+# ---------------------------------------------------------------- channels by name
+
+
+def teams(httpserver: HTTPServer, *ids: str) -> None:
+    httpserver.expect_request(f"{API}/users/me/teams").respond_with_json([{"id": id, "name": id} for id in ids])
+
+
+def channel_of(httpserver: HTTPServer, team: str, name: str, **more: Any) -> str:
+    found = {"id": f"{team}-{name}", "name": name, "delete_at": 0} | more
+    httpserver.expect_request(f"{API}/teams/{team}/channels/name/{name}").respond_with_json(found)
+    return f"{API}/channels/{found['id']}/members"
+
+
+def test_a_channel_is_found_by_its_name_where_the_person_is_in_it(chat: MattermostChat, httpserver: HTTPServer) -> None:
+    """Two teams have one of that name."""
+    teams(httpserver, "t1", "t2")
+    first, second = channel_of(httpserver, "t1", "umum"), channel_of(httpserver, "t2", "umum")
+    httpserver.expect_request(f"{first}/budi").respond_with_data(**refused(404))
+    httpserver.expect_request(f"{second}/budi").respond_with_json({"user_id": "budi"})
+    assert chat.channel_named("Umum", "budi") == Channel("t2-umum", "umum")
+
+
+@pytest.mark.parametrize("why", ["not a member", "archived", "private", "no such name", "another word"])
+def test_channels_of_which_the_person_is_no_member_do_not_exist(chat: MattermostChat, httpserver: HTTPServer, why: str) -> None:
+    teams(httpserver, "t1")
+    if why in ("not a member", "archived"):
+        members = channel_of(httpserver, "t1", "umum", delete_at=5 if why == "archived" else 0)
+        httpserver.expect_request(f"{members}/budi").respond_with_data(**refused(404))
+    else:
+        status = {"private": 403, "no such name": 404, "another word": 400}[why]
+        httpserver.expect_request(f"{API}/teams/t1/channels/name/umum").respond_with_data(**refused(status))
+    assert chat.channel_named("umum", "budi") is None
+
+
+def test_a_channel_whose_members_the_bot_may_not_see(chat: MattermostChat, httpserver: HTTPServer) -> None:
+    teams(httpserver, "t1")
+    members = channel_of(httpserver, "t1", "umum")
+    httpserver.expect_request(f"{members}/budi").respond_with_data(**refused(403))
+    httpserver.expect_request(f"{API}/users/me").respond_with_json({"id": "bot", "username": "hadir"})
+    with pytest.raises(NotMember) as caught:
+        chat.channel_named("umum", "budi")
+    assert caught.value.invite == "/invite @hadir"
+
+
+def test_a_server_that_is_ill_finds_no_channel(chat: MattermostChat, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(f"{API}/users/me/teams").respond_with_data("", status=500)
+    with pytest.raises(DeliveryError) as caught:
+        chat.channel_named("umum", "budi")
+    assert not caught.value.permanent

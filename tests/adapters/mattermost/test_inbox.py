@@ -18,21 +18,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from integration import hearing, inbox, installation, outbox
+from integration import installation, outbox
 from integration.adapters.mattermost import inbox as mattermost_inbox
 from integration.adapters.mattermost.chat import MattermostChat
 from integration.adapters.mattermost.client import json_objects
 from integration.adapters.mattermost.errors import MattermostError
 from integration.app import assemble, connect
 from integration.core import Hadir
-from integration.delivery import Delivery
-from integration.hearing import Listener
+from integration.deliveries.delivery import Delivery
+from integration.hearing import hearing, inbox
+from integration.hearing.hearing import Listener
 from integration.ports import Inbox, Live, Said
 from integration.settings import load
 from plugins.hadir.tables import attendance_event
 from tests import cast
 from tests.adapters.mattermost.town import Town, milliseconds
 from tests.service import until
+
+pytestmark = pytest.mark.in_turn
 
 TYPED = cast.MONDAY_0728
 

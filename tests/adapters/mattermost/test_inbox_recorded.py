@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from integration import hearing, inbox, installation, outbox, people
+from integration import installation, outbox, people
 from integration.app import connect
-from integration.delivery import Delivery
-from integration.hearing import Listener
+from integration.deliveries.delivery import Delivery
+from integration.hearing import hearing, inbox
+from integration.hearing.hearing import Listener
 from plugins.hadir.tables import attendance_event
 from tests import cast
 from tests.adapters.mattermost.replay import RECORDED, Replay, section

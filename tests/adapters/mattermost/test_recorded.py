@@ -24,7 +24,7 @@ from integration.adapters.mattermost.setup import Setup
 from integration.adapters.mattermost.tables import mattermost_command
 from integration.app import assemble, utc_now
 from integration.core import Clock, Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import DeliveryError, NotMember
 from integration.messages import Channel, Reply, Text
 from integration.ports import Recipient

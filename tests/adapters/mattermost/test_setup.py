@@ -34,6 +34,8 @@ from tests.live.office import ONE_COMMAND
 from tests.live.recording import serving
 from tests.postgres import free_port
 
+pytestmark = pytest.mark.in_turn
+
 
 @dataclass
 class Site:

@@ -17,7 +17,7 @@ from integration.adapters.nextcloud.exapp.delivery import _menu, _no_menu, _read
 from integration.adapters.nextcloud.exapp.presence import NextcloudPresence
 from integration.app import assemble, connect, create_app
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.ports import Event, Span
 from integration.settings import load
 from tests import cast

@@ -22,8 +22,8 @@ from integration import people
 from integration.adapters.nextcloud import access
 from integration.app import assemble, connect, create_app
 from integration.core import Hadir
-from integration.delivery import Delivery
-from integration.hearing import Listener
+from integration.deliveries.delivery import Delivery
+from integration.hearing.hearing import Listener
 from integration.plugin import Plugin
 from integration.settings import Settings
 from tests import cast
@@ -42,6 +42,7 @@ class Room:
     name: str
     members: list[str]
     bot: bool = False
+    led: bool = True  # the service account is a moderator
     messages: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -135,6 +136,8 @@ class Town:
                 return self._members(found[1], bool(found[2]))
             if found := re.fullmatch(r"/apps/spreed/api/v1/chat/(\w+)", path):
                 return self._chat(request.method, found[1], body, ask)
+            if found := re.fullmatch(r"/apps/spreed/api/v1/chat/(\w+)/(\d+)", path):
+                return self._edit(found[1], int(found[2]), body)
             if found := re.fullmatch(r"/apps/spreed/api/v1/bot/(\w+)/message", path):
                 return self._as_bot(found[1], body, request)
             if found := re.fullmatch(r"/apps/spreed/api/v1/bot/(\w+)(/7)?", path):
@@ -176,6 +179,19 @@ class Town:
         older = [m for m in room.messages if not last or int(m["id"]) < last or (include and m["id"] == last)]
         page = older[::-1][: int(ask["limit"])]
         return ocs(page) if page else Response(status=304)
+
+    def _edit(self, token: str, id: int, body: Mapping[str, Any]) -> Response:
+        """A moderator may edit what anybody said, for a day."""
+        room = self.rooms.get(token)
+        message = next((each for each in room.messages if each["id"] == id), None) if room else None
+        if room is None or ACCOUNT not in room.members or message is None:
+            return ocs([], 404)
+        if message["actorId"] != ACCOUNT and not room.led:
+            return ocs({"error": "permission"}, 403)
+        if self.now() - message["timestamp"] > 86_400:
+            return ocs({"error": "age"}, 400)
+        message |= {"message": body["message"], "lastEditTimestamp": int(self.now()), "lastEditActorId": ACCOUNT}
+        return ocs(message)
 
     def _as_bot(self, token: str, body: Mapping[str, Any], request: Request) -> Response:
         random = request.headers.get("X-Nextcloud-Talk-Bot-Random", "")

@@ -24,6 +24,8 @@ from tests.adapters.nextcloud import recording
 from tests.adapters.nextcloud.exapp_house import APP_SECRET, ID, PAGE, credentials, headers, settled
 from tests.conftest import SECRET
 
+pytestmark = pytest.mark.in_turn
+
 HANDSHAKE = recording.FOLDER / "exapp-handshake.json"
 
 

@@ -13,7 +13,7 @@ from integration.adapters.nextcloud.client import Client
 from integration.adapters.nextcloud.files import NextcloudStorage
 from integration.app import connect
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.scheduler import work
 from tests import cast
 from tests.adapters.nextcloud.account import KEY, PASSWORD, USER

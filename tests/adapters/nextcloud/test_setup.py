@@ -32,6 +32,8 @@ from tests.adapters.nextcloud.house import ADMIN, ADMIN_PASSWORD, House
 from tests.live.recording import serving
 from tests.postgres import free_port
 
+pytestmark = pytest.mark.in_turn
+
 CALLBACK = "https://hadir.kantor.example"
 WEBHOOK = f"{CALLBACK}/nextcloud/talk"
 APLIKASI = f"Hadir/{cast.APLIKASI}"

@@ -24,6 +24,8 @@ from tests.adapters.browser.desk import PLUGIN
 from tests.adapters.nextcloud.faults import hang_up, hang_up_after_the_whole_request
 from tests.adapters.nextcloud.talk_town import ACCOUNT, SECRET, Office, Room, Town, ocs, office
 
+pytestmark = pytest.mark.in_turn
+
 SITI = Recipient("nextcloud", "person", "siti")
 HELLO = Reply(Text("Halo"))
 PAGE = "<html><body>Silakan masuk ke jaringan kantor</body></html>"
@@ -253,6 +255,35 @@ def test_a_profile_by_name_whatever_the_case_and_by_id(chat: TalkChat, town: Tow
     assert (found := chat.profile(id="siti")) is not None
     assert found.email == "siti@kantor.example"
     assert chat.profile(username="tidak-ada") is None
+
+
+def test_a_conversation_is_found_by_its_name_where_the_person_is_in_it(chat: TalkChat, town: Town) -> None:
+    town.group("Rapat Bidang", ACCOUNT, "budi")
+    room = town.group("Rapat Bidang", ACCOUNT, "siti")
+    town.group("Rahasia", "siti")  # without us
+    assert chat.channel_named("rapat-bidang", "siti") == Channel(room.token, "Rapat Bidang")
+    assert chat.channel_named("Rapat Bidang", "rina") is None
+    assert chat.channel_named("rahasia", "siti") is None
+
+
+def test_the_service_account_edits_what_the_bot_has_said(chat: TalkChat, town: Town) -> None:
+    room = town.group("Umum", ACCOUNT, "siti")
+    sent = chat.send(Recipient("nextcloud", "channel", room.token), Reply(Text("Pukul 9")), "k1")
+    chat.edit(sent, Reply(Text("Pukul 10")), "k1")
+    assert town.heard(room) == ["Pukul 10"]
+
+
+@pytest.mark.parametrize("why", ["no moderator", "after a day", "no member"])
+def test_what_nobody_lets_us_edit_stays(chat: TalkChat, town: Town, why: str) -> None:
+    room = town.group("Umum", *([] if why == "no member" else [ACCOUNT]), "siti")
+    sent = chat.send(Recipient("nextcloud", "channel", room.token), Reply(Text("Pukul 9")), "k1")
+    room.led = why != "no moderator"
+    if why == "after a day":
+        room.messages[0]["timestamp"] -= 90_000
+    with pytest.raises(DeliveryError) as caught:
+        chat.edit(sent, Reply(Text("Pukul 10")), "k1")
+    assert caught.value.permanent
+    assert town.heard(room) == ["Pukul 9"]
 
 
 def test_members_are_people_of_this_server(chat: TalkChat, town: Town) -> None:

@@ -12,16 +12,19 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from integration import inbox, installation
+from integration import installation
 from integration.adapters.nextcloud.talk.received import BadBody, answered_words, read
 from integration.app import assemble, create_app
 from integration.audit import audit
 from integration.core import Hadir
+from integration.hearing import inbox
 from integration.outbox import outbox
 from integration.ports import Said
 from integration.settings import Settings
 from tests import cast
 from tests.adapters.nextcloud.talk_town import ACCOUNT, HOOK, SECRET, signed
+
+pytestmark = pytest.mark.in_turn
 
 PAYLOADS = Path(__file__).parents[2] / "recorded" / "nextcloud-32.0.1"
 

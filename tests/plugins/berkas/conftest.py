@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from integration import chat_delivery, people, storage_delivery, task_delivery
+from integration import people
 from integration.adapters.local.storage import FolderStorage
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries import storage as storage_delivery
+from integration.deliveries import task as task_delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import DeliveryError, NotMember
 from integration.messages import Button, ButtonPress, Channel, Reply, plain
 from integration.ports import Attachment, Link, Profile, Recipient, Sent, StoredFile

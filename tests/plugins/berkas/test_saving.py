@@ -422,7 +422,7 @@ def test_a_day_for_the_logbook(at, office, works, hadir):
     with hadir.database.read() as db:
         siti = people.get(db, person_id(hadir, "siti"))
         day = hadir.clock().date()
-        assert PLUGIN.activities(db, siti, day) == ["Menyimpan 1 berkas: undangan.pdf"]
+        assert [each.text for each in PLUGIN.activities(db, siti, day)] == ["Menyimpan 1 berkas: undangan.pdf"]
         assert PLUGIN.activities(db, siti, day - timedelta(days=1)) == []
 
 

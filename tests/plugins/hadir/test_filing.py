@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from integration import outbox, people, scheduler
 from integration.app import connect
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.ports import Storage
 from plugins.hadir import filing
 from plugins.hadir.plugin import PLUGIN

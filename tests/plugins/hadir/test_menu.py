@@ -14,6 +14,8 @@ from integration.messages import Form, Reply, plain
 from plugins.hadir.plugin import PLUGIN
 from tests.cast import at
 
+pytestmark = pytest.mark.in_turn
+
 README = Path(__file__).parents[3] / "plugins" / "hadir" / "README.md"
 ALWAYS = ["Status", "Koreksi", "Rekap"]
 

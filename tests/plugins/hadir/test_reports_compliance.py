@@ -13,12 +13,12 @@ from sqlalchemy import insert, select
 
 from integration import people
 from integration.core import Hadir
+from integration.deliveries.task import deliver
 from integration.messages import Button, reply_from_json
 from integration.outages import outage
 from integration.outbox import outbox
 from integration.rulebook.tables import rule
 from integration.scheduler import work as work_of
-from integration.task_delivery import deliver
 from plugins.hadir import compliance
 from plugins.hadir.compliance import Compliance
 from plugins.hadir.compliance import commands as compliance_commands

@@ -23,6 +23,8 @@ from tests.cast import Talker
 from tests.plugins.izin.post import approved, rows
 from tests.post import inbox, labels
 
+pytestmark = pytest.mark.in_turn
+
 Chat = Callable[[str], Talker]
 
 # (kind, what is typed, the field that is wrong, what is said of it)

@@ -8,9 +8,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from integration import chat_delivery, task_delivery
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries import task as task_delivery
+from integration.deliveries.delivery import Delivery
 from integration.messages import Reply
 from integration.workdays import PlanRequest, Plans
 from plugins.jadwal.tables import rota, rota_day

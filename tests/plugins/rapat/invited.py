@@ -29,7 +29,7 @@ from tests.post import inbox, texts
 
 TUESDAY = Span(at("2026-11-24T09:00+07:00"), at("2026-11-24T10:30+07:00"))
 WEEK = timedelta(days=7)
-MINE = ("rapat.publish", "rapat.room")
+MINE = ("rapat.publish", "rapat.room", "rapat.folder")
 
 
 def invites(hadir: Hadir, *who: str, weeks: int = 1, when: Span = TUESDAY, guests: Sequence[str] = (), **more: Any) -> Meeting:
@@ -138,6 +138,15 @@ def firsts(hadir: Hadir, username: str) -> list[str]:
 
 def posts(hadir: Hadir) -> list[Any]:
     """Rows of posts in channels, in order."""
+    return [row for row in _in_channels(hadir) if "instead_of" not in row.payload]
+
+
+def edits(hadir: Hadir) -> list[Any]:
+    """Rows of what posts in channels say from then on."""
+    return [row for row in _in_channels(hadir) if "instead_of" in row.payload]
+
+
+def _in_channels(hadir: Hadir) -> list[Any]:
     with hadir.database.read() as db:
         rows = db.execute(select(outbox).where(outbox.c.kind == "chat").order_by(outbox.c.id)).all()
     return [row for row in rows if "channel" in row.payload]

@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from integration import people, scheduler, task_delivery
+from integration import people, scheduler
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import task as task_delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import DeliveryError, NotMember
+from integration.messages import Channel
 from integration.outbox import Kinds, outbox
 from integration.people import Person
 from integration.ports import Profile, Span
@@ -136,6 +138,20 @@ class Channels(Radio):
 
     def channel_name(self, channel_id: str) -> str:
         return channel_id
+
+
+@dataclass
+class Named(Channels):
+    """One that can be asked for a channel by its name: `c-<name>`."""
+
+    def channel_named(self, name: str, account: str) -> Channel | None:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        id = f"c-{name.lower()}"
+        if id in self.outside:
+            raise NotMember(f"not in {id}", invite="/invite @hadir")
+        there = account.removeprefix("id-") in self.people.get(id, [])
+        return Channel(id, name.lower()) if there else None
 
 
 UMUM = Group("channel", "c-umum", "umum", "mattermost")

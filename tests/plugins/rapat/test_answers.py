@@ -53,11 +53,13 @@ def counted(hadir: Hadir, occurrence_id: int = 0) -> answers.Counts:
 def test_an_answer_keeps_the_card(hadir: Hadir, chat: Chat) -> None:
     siti = chat("siti")
     text = siti.presses(button(card(hadir, "siti"), "Hadir"))
+    assert f"Berkas: {dates(hadir)[0].folder}" in text
     assert "Jawaban Anda: **hadir**. Bisa diubah kapan saja." in text
     assert "Waktu: Selasa, 24 November 2026" in text
     assert isinstance(siti.last, Reply)
     assert siti.last.replaces
-    assert labels(siti.last) == ["Tidak", "Ragu"]
+    assert labels(siti.last) == ["Tidak", "Ragu", "Undangan (PDF)"]
+    assert "segera dikirim" in siti.presses("Undangan (PDF)")
     assert said(hadir) == [("Siti Rahayu", 0, "accepted", "chat")]
     assert counted(hadir) == answers.Counts(accepted=1, waiting=3)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -402,6 +402,13 @@ def test_what_stands_in_calendars_counts_and_its_title_is_not_told(hadir, chat, 
     chat("budi").presses(button(asked(hadir), labels(asked(hadir))[1]))
     works(hadir)
     assert state(hadir) == "planned"
+
+
+def test_a_weekly_series_is_looked_for_in_calendars_for_months(hadir, calendar):
+    calendar.put(event("lain-1", span("09:30", "10:30", "2027-01-12"), SITI))
+    checked(hadir, "siti", dates=12, every=timedelta(days=7))
+    assert "**Selasa 12 Jan**" in lines(asked(hadir))
+    assert "- acara lain di kalender: Siti Rahayu (09.30–10.00 WIB)" in lines(asked(hadir))
 
 
 def test_meetings_of_ours_in_the_calendar_count_once(hadir, calendar):

@@ -52,7 +52,7 @@ def test_who_has_the_code_was_in_the_room(hadir: Hadir, clock: cast.Clock, chat:
     split = code(hadir, date.id)
     assert "Hadir tercatat" in chat("dewi").says(f"/rapat hadir {split[:3]} {split[3:]}")
     listed = chat("budi").says("/rapat daftar-hadir")
-    assert "2 hadir (2 di ruang, 0 tamu), 1 tidak hadir." in listed
+    assert "2 hadir (2 di ruang, 0 tamu), 1 belum tercatat." in listed
     assert "1. Siti Rahayu · 09.00–… · kode di ruang" in listed
 
 
@@ -70,6 +70,8 @@ def test_of_two_meetings_the_code_says_which(hadir: Hadir, clock: cast.Clock, ch
     clock.now = NINE
     assert "Rapat yang mana?" in chat("siti").says("/rapat hadir")
     assert chat("siti").says(f"/rapat hadir {code(hadir, second.id)}").endswith("Rapat B.")
+    assert chat("siti").says("/rapat hadir").endswith("Rapat A."), "who is at one of them means the other"
+    assert "Rapat yang mana?" in chat("siti").says("/rapat hadir"), "who is at both is asked"
 
 
 def test_an_old_code_is_refused_with_the_cure(hadir: Hadir, clock: cast.Clock, chat: Chat) -> None:
@@ -115,11 +117,33 @@ def test_many_hands_guess_no_better_than_one(hadir: Hadir, clock: cast.Clock) ->
     with hadir.database.write() as db:
         work = scheduler.work(hadir, db)
         for n in range(codes.MOST_WRONG_TOGETHER):
-            assert not codes.is_locked(db, "p:999", clock.now, date.id)
-            codes.guessed_wrong(work, f"p:{10_000 + n // 4}", date.id)
-        assert codes.is_locked(db, "p:999", clock.now, date.id)
-        assert not codes.is_locked(db, "p:999", clock.now, date.id + 1)
-        assert not codes.is_locked(db, "p:999", clock.now + codes.REMEMBERED, date.id)
+            assert not codes.is_shut(db, date.id, clock.now)
+            codes.guessed_wrong(work, f"p:{10_000 + n // 4}", [date.id])
+        assert codes.is_shut(db, date.id, clock.now)
+        assert not codes.is_shut(db, date.id + 1, clock.now)
+        assert not codes.is_shut(db, date.id, clock.now + codes.REMEMBERED)
+
+
+def test_guesses_without_a_meeting_are_counted_and_shut_out_nobody_who_is_invited(
+    hadir: Hadir, clock: cast.Clock, chat: Chat
+) -> None:
+    one, other = (arranged(hadir, "siti", "dewi", title=title)[1] for title in ("Rapat A", "Rapat B"))
+    clock.now = NINE
+    bad = wrong_code(hadir, one.id, other.id)
+    # Siti could have meant either of her two, wayan none: for each of them a guess is one guess.
+    for username in ("siti", "wayan"):
+        said = [chat(username).says(f"/rapat hadir {bad}") for _ in range(5)]
+        assert "sisa percobaan: 4" in said[0]
+        assert "Terlalu banyak" in said[4]
+        assert "Terlalu banyak" in chat(username).says(f"/rapat hadir {code(hadir, one.id)}")
+    with hadir.database.write() as db:
+        work = scheduler.work(hadir, db)
+        for n in range(codes.MOST_WRONG_TOGETHER):
+            codes.guessed_wrong(work, f"p:{10_000 + n // 4}", [])
+    assert "Terlalu banyak" in chat("yosef").says(f"/rapat hadir {code(hadir, one.id)}")  # one more who is not invited
+    assert "Hadir tercatat" in chat("dewi").says(f"/rapat hadir {code(hadir, one.id)}")
+    clock.now += codes.REMEMBERED
+    assert "Hadir tercatat" in chat("yosef").says(f"/rapat hadir {code(hadir, one.id)}")
 
 
 def test_no_code_opens_a_meeting_before_after_or_when_it_was_called_off(hadir: Hadir, clock: cast.Clock, chat: Chat) -> None:

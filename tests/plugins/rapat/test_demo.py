@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from integration.app import assemble, connect
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.dispatch import parse
 from integration.messages import Reply, Sender, plain
 from integration.outbox import outbox
@@ -61,7 +61,7 @@ def test_one_is_over_one_is_ahead_one_comes_every_week_and_one_looks_for_its_tim
     assert states == ["done", "open", "open", "open"]
     assert "**Persiapan uji coba aplikasi layanan** [3]" in says(office, "siti", "/rapat")
     assert "Kapan Anda bisa?" in says(office, "siti", "/rapat cari-waktu")
-    assert "Hadir: 2, tidak: 0, ragu: 1, belum menjawab: 2" in says(office, "siti", "/rapat lihat persiapan")
+    assert "2 hadir, 0 tidak hadir, 1 ragu, 2 belum menjawab" in says(office, "siti", "/rapat lihat persiapan")
 
 
 def test_the_one_that_is_over_has_its_list_its_minutes_and_open_tasks(office: Hadir) -> None:

@@ -155,6 +155,27 @@ def test_a_room_with_a_calendar_is_an_attendee(hadir: Hadir) -> None:
     assert scheduled(hadir)[0][0].attendees[-1] == Attendee("garuda@kantor.example", "Ruang Garuda", "room")
 
 
+def test_a_room_of_one_date_is_an_attendee_of_that_date_alone(hadir: Hadir) -> None:
+    """The others are in the series' own room; who has gone somewhere without a calendar leaves the room free."""
+    with hadir.database.write() as db:
+        for id, name in ((7, "Garuda"), (8, "Aula")):
+            db.execute(insert(meeting_room).values(id=id, name=f"Ruang {name}", email=f"{name}@kantor.example"))
+    invites(hadir, "siti", weeks=3)
+    with hadir.database.write() as db:
+        db.execute(update(meeting).values(room_id=7))
+    works(hadir)
+    _, second, third = dates(hadir)
+    changes_date(hadir, second.id, place="Ruang Aula", room_id=8)
+    changes_date(hadir, third.id, place="Lapangan")
+    works(hadir)
+    event = scheduled(hadir)[-1][0]
+    rooms = [[each.email for each in event.attendees if each.kind == "room"]]
+    for _, own in event.changes:
+        assert own
+        rooms.append([own.place, *(each.email for each in own.attendees if each.kind == "room")])
+    assert rooms == [["garuda@kantor.example"], ["Ruang Aula", "aula@kantor.example"], ["Lapangan"]]
+
+
 def test_of_thousands_everybody_is_in_one_event_for_ever(hadir: Hadir) -> None:
     invites(hadir)
     crowd = throng(hadir, 450)

@@ -29,6 +29,7 @@ from tests.plugins.rapat.invited import (
     changes_date,
     count_told,
     dates,
+    edits,
     firsts,
     invites,
     posts,
@@ -219,7 +220,10 @@ def test_one_date_of_a_series(hadir: Hadir) -> None:
     assert "Rabu, 2 Desember 2026, pukul 13.00–14.00 WIB" in line.split("→")[1]
     off = "- Dibatalkan hanya untuk tanggal ini: Selasa, 8 Desember 2026, pukul 09.00–10.30 WIB. Alasan: ada upacara"
     assert off in dropped.splitlines()
-    assert "2 Desember" not in dropped.split("Waktu:")[0]
+    assert "2 Desember" not in dropped
+    for text in (moved, dropped):  # the time of the first date would look like theirs
+        assert "Waktu:" not in text
+        assert "Tempat: Ruang Garuda" in text
 
 
 def test_the_channel_has_one_thread(hadir: Hadir) -> None:
@@ -234,6 +238,40 @@ def test_the_channel_has_one_thread(hadir: Hadir) -> None:
     assert [post.payload["under"] for post in below] == [root.key] * 2
     assert "Undangan: " in root.payload["message"]["text"]
     assert "Dibatalkan: " in below[1].payload["message"]["text"]
+
+
+def test_the_announcement_says_what_holds_now(hadir: Hadir) -> None:
+    """Whoever reads the channel later finds the time at which it is, and one who has seen it before is told below it."""
+    invites(hadir, "siti", channel="c-umum")
+    works(hadir)
+    changes(hadir, **to("2026-11-25"))
+    works(hadir)
+    changes(hadir, state="cancelled")
+    works(hadir)
+    root, *below = posts(hadir)
+    moved, off = edits(hadir)
+    assert {moved.payload["instead_of"], off.payload["instead_of"]} == {root.key}
+    assert "Rabu, 25 November 2026, pukul 13.00" in moved.payload["message"]["text"]
+    assert "24 November" not in moved.payload["message"]["text"]
+    assert "Undangan: " in moved.payload["message"]["text"]
+    assert "Dibatalkan: " in off.payload["message"]["text"]
+    assert len(below) == 2
+    assert moved.id < below[0].id
+
+
+def test_a_channel_hears_of_everything_since_it_was_told_last(hadir: Hadir, clock: Clock) -> None:
+    """The first of two changes in one moment is never announced."""
+    invites(hadir, "siti", channel="c-umum")
+    works(hadir)
+    for step in range(2):  # first with only the announcement there, then with a change below it
+        clock.now += timedelta(minutes=1)
+        changes(hadir, **to(f"2026-11-2{5 + step}"))
+        changes(hadir, place=f"Aula {step}")
+        works(hadir)
+        text = posts(hadir)[-1].payload["message"]["text"]
+        assert "- Waktu: " in text, step
+        assert "- Tempat: " in text, step
+    assert len(posts(hadir)) == 3
 
 
 def test_a_reader_of_english(hadir: Hadir) -> None:

@@ -12,12 +12,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from integration import chat_delivery, storage_delivery, task_delivery
 from integration.adapters.browser.forms import form_link
 from integration.adapters.local.storage import FolderStorage
 from integration.app import create_app
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries import mail as mail_delivery
+from integration.deliveries import storage as storage_delivery
+from integration.deliveries import task as task_delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import DeliveryError
 from integration.messages import ButtonPress, Form, Reply, plain
 from integration.outbox import outbox
@@ -26,8 +29,10 @@ from integration.scheduler import run_job
 from plugins.rapat import meetings
 from plugins.rapat.minutes import jobs, store, versions
 from plugins.rapat.minutes.versions import Version
+from plugins.rapat.planning import Who
 from plugins.rapat.tasks import keeping
 from tests import cast
+from tests.calendars import mail_of, post_office
 from tests.cast import at
 from tests.chats import Radio
 from tests.plugins.rapat.house import NINE, arranged, change_date, work_off
@@ -50,7 +55,7 @@ def works(hadir: Hadir) -> Callable[[], Radio]:
     """The worker delivers all that can be delivered now; what arrived."""
     radio = Radio()
     hadir.ports.chats["mattermost"] = radio
-    for part in (chat_delivery, task_delivery, storage_delivery):
+    for part in (chat_delivery, task_delivery, storage_delivery, mail_delivery):
         hadir.deliverers[part.KIND] = part.deliver
 
     def work() -> Radio:
@@ -427,27 +432,56 @@ def rows(hadir: Hadir) -> list[str]:
 def test_without_a_channel_everybody_invited_reads_it_in_one_message(
     hadir: Hadir, chat: Chat, clock: cast.Clock, works: Callable[[], Radio]
 ) -> None:
-    arranged(hadir, "siti", "dewi")
+    guests = [Who(email="andi@mitra.example", name="Andi"), Who(email="lia@mitra.example")]
+    meeting, _ = arranged(hadir, "siti", "dewi", guests=guests)
     clock.now = AFTER
     form = opened(chat("budi"))
     text = below(below(text_of(form), "Keputusan", "- Ya"), "Tindak lanjut", "- rapikan @siti")
     talker = chat("budi")
     talker.submits(form, text=text)
-    talker.presses("Terbitkan")
-    works()
-    for username in ("siti", "dewi", "budi"):
-        told = [text for text in texts(inbox(hadir, username)) if "**Notulen**" in text]
-        assert len(told) == 1
-        assert "1. Ya" in told[0]
-    assert "rapikan" in texts(inbox(hadir, "siti"))[-1]
-    assert "rapikan" not in texts(inbox(hadir, "dewi"))[-1]
-    with hadir.database.read() as db:
-        given = next(
-            row.payload["given"] for row in db.execute(select(outbox.c.key, outbox.c.payload)) if row.key.endswith(":publish")
-        )
-    before = len(rows(hadir))
-    work_off(hadir, "rapat.minutes_publish", given)
-    assert len(rows(hadir)) == before
+    with post_office() as office:
+        hadir.ports.mail = mail_of(office)
+        assert "2 tamu menerimanya lewat surel." in talker.presses("Terbitkan")
+        works()
+        for username in ("siti", "dewi", "budi"):
+            told = [text for text in texts(inbox(hadir, username)) if "**Notulen**" in text]
+            assert len(told) == 1
+            assert "1. Ya" in told[0]
+        assert "rapikan" in texts(inbox(hadir, "siti"))[-1]
+        assert "rapikan" not in texts(inbox(hadir, "dewi"))[-1]
+        with hadir.database.read() as db:
+            given = next(
+                row.payload["given"]
+                for row in db.execute(select(outbox.c.key, outbox.c.payload))
+                if row.key.endswith(":publish")
+            )
+        before = len(rows(hadir))
+        work_off(hadir, "rapat.minutes_publish", given)
+        assert len(rows(hadir)) == before
+        # Guests, who have no chat here, get it by mail.
+        assert sorted(to for to, _ in office.letters) == ["andi@mitra.example", "lia@mitra.example"]
+        assert office.to("andi@mitra.example") == ["Notulen “Koordinasi SPBE”, Senin 23 Nov, 09.00–10.30 WIB"]
+        mail = next(letter for to, letter in office.letters if to == "andi@mitra.example").get_content().replace("\r\n", "\n")
+        assert mail.startswith("Yth. Andi,\n\nberikut notulen “Koordinasi SPBE”")
+        assert "## Keputusan\n\n- Ya" in mail
+        # What is ticked now is ticked in what everybody reads, and is nothing that were to be published.
+        siti = chat("siti")
+        assert "☑" not in siti.says(f"/rapat notulen {meeting.id}")
+        siti.presses(next(each for each in inbox(hadir, "siti")[-1].buttons if each.action == "rapat.task_done"))
+        for username in ("siti", "dewi", "budi"):
+            assert "- ☑ rapikan @siti" in chat(username).says(f"/rapat notulen {meeting.id} baca")
+        talker.says(f"/rapat notulen {meeting.id} baca")
+        assert "Terbitkan" not in labels(talker.last)
+        # A later version is for who reads it here; guests have had theirs, and without a mail server one is told so.
+        talker.submits(opened(talker), text=text_of(opened(talker)).replace("- Ya", "- Tidak"))
+        assert "surel" not in talker.presses("Terbitkan")
+        works()
+        assert len(office.letters) == 2
+    hadir.ports.mail = None
+    _, other = arranged(hadir, "siti", title="Evaluasi", guests=guests[:1])
+    form = opened(talker, "/rapat notulen evaluasi")
+    talker.submits(form, text=below(text_of(form), "Keputusan", "- Ya"))
+    assert "1 tamu tidak punya akun di sini. Kirimkan PDF-nya dari folder rapat." in talker.presses("Terbitkan")
 
 
 def test_a_draft_is_remembered_once_on_a_working_day(hadir: Hadir, chat: Chat, clock: cast.Clock) -> None:
@@ -488,7 +522,11 @@ def test_which_meeting_is_meant_and_who_may_write(hadir: Hadir, chat: Chat, cloc
     assert "Hanya penyelenggara" in chat("siti").says(f"/rapat notulis @siti {first.id}")
     assert "tidak diundang" in chat("budi").says(f"/rapat notulis @rina {first.id}")
     assert "Penyelenggara sendiri" in chat("budi").says(f"/rapat notulis {first.id}")
-    assert "Siti Rahayu menjadi notulis" in chat("budi").says(f"/rapat notulis @siti {first.id}")
+    boss = chat("budi")
+    assert boss.says(f"/rapat notulis @sti {first.id}") == (
+        "Tidak ada pegawai bernama “@sti” dalam daftar. Maksud Anda Siti Rahayu (@siti)?"
+    )
+    assert "Siti Rahayu menjadi notulis" in boss.presses(labels(boss.last)[0])
     assert "Notulis" in chat("siti").says(f"/rapat notulis {first.id}")
     assert opened(chat("siti"), f"/rapat notulen {first.id}").value.startswith(f"{one.id}:")
     assert "Penyelenggara sendiri" in chat("budi").says(f"/rapat notulis hapus {first.id}")

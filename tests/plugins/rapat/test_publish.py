@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from integration import task_delivery
+from integration.adapters.local.storage import FolderStorage
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import task as task_delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import DeliveryError
 from integration.messages import plain
 from integration.outbox import Kinds, outbox
 from integration.ports import Room
 from plugins.rapat import meetings
 from plugins.rapat.tables import meeting, meeting_version
-from tests.cast import Clock, at
+from tests.cast import Clock, Talker, at
 from tests.plugins.rapat.house import tasks
 from tests.plugins.rapat.invited import (
     TUESDAY,
     Provider,
     about,
+    card,
     changes,
+    dates,
     firsts,
     invites,
     posts,
@@ -30,7 +35,9 @@ from tests.plugins.rapat.invited import (
     to,
     works,
 )
-from tests.post import audited, inbox, labels
+from tests.post import audited, button, inbox, labels
+
+Chat = Callable[[str], Talker]
 
 URL = "https://meet.kantor.example/spbe"
 DOWN = DeliveryError("jitsi does not answer")
@@ -81,6 +88,49 @@ def test_a_provider_that_is_down_delays_the_link_only(hadir: Hadir, jitsi: Provi
     assert audited(hadir, "meeting.linked")[0].after == {"provider": "jitsi", "version": 2}
     works(hadir)
     assert len(about(hadir, "siti")) == 2
+
+
+class Drive(FolderStorage):
+    """A folder of files that has addresses, and does not always answer."""
+
+    up = True
+
+    def link_for_members(self, path: str) -> str:
+        if not self.up:
+            raise DeliveryError("the drive does not answer")
+        super().link_for_members(path)
+        return f"https://cloud.kantor.example/f/{sum(path.encode())}"
+
+
+def test_a_drive_that_is_down_delays_the_link_to_the_papers_only(hadir: Hadir, chat: Chat, tmp_path: Path) -> None:
+    hadir.ports.storage = drive = Drive(tmp_path / "files")
+    drive.up = False
+    invites(hadir, "siti", channel="c-umum")
+    works(hadir)
+    works(hadir)
+    [first] = about(hadir, "siti")
+    folder = dates(hadir)[0].folder
+    url = f"https://cloud.kantor.example/f/{sum(folder.encode())}"
+    assert f"Berkas: {folder}" in first
+    drive.up = True
+    works(hadir)  # the outbox tries again
+    _, second = about(hadir, "siti")
+    assert "- Tautan ke berkas rapat sudah ada." in second
+    assert f"Berkas: [buka folder]({url})" in second
+    events = [event.description for event, _ in scheduled(hadir)]
+    assert [f"Berkas: {where}" in text for text, where in zip(events, (folder, url), strict=True)] == [True, True]
+    assert len(posts(hadir)) == 2
+    assert audited(hadir, "meeting.linked")[0].after == {"folder": folder, "version": 2}
+    siti = chat("siti")
+    assert f"[buka folder]({url})" in siti.presses(button(card(hadir, "siti"), "Hadir"))
+    assert f"[buka folder]({url})" in siti.says("/rapat lihat 1")
+    changes(hadir, place="Aula")
+    drive.up = False  # what is known already is told again
+    works(hadir)
+    assert f"[buka folder]({url})" in about(hadir, "siti")[2]
+    assert "Tautan ke berkas" not in about(hadir, "siti")[2]
+    works(hadir)
+    assert len(about(hadir, "siti")) == 3
 
 
 def test_a_room_to_which_everybody_has_an_own_address(hadir: Hadir, jitsi: Provider) -> None:

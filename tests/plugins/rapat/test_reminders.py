@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from integration import chat_delivery, scheduler
+from integration import scheduler
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries import chat as chat_delivery
+from integration.deliveries.delivery import Delivery
 from integration.messages import plain, reply_from_json
 from integration.outbox import outbox
 from integration.ports import Room, Span

@@ -71,6 +71,15 @@ def test_administrators_add_change_and_close_rooms(hadir, chat, rooms):
     assert audited(hadir, "room.changed")[0].before["capacity"] == 20
 
 
+def test_who_only_looks_waits_for_nobody_who_writes(hadir, chat, rooms):
+    looks = ("/rapat ruang", "/rapat ruang garuda besok", "/rapat ruang tambah", "/rapat cari-waktu", "/rapat cari-waktu baru")
+    with ThreadPoolExecutor(1) as pool, hadir.database.write():
+        said = [pool.submit(chat("siti").says, line).result(timeout=10) for line in (*looks, "/rapat notulen baca")]
+    assert "Aula Utama (100 orang): kosong" in said[0]
+    assert "Rajawali" in said[2]  # there is none called so, and there are these
+    assert said[4] == "Cari waktu"
+
+
 def test_the_list_shows_when_each_is_free(hadir, chat, rooms):
     plans(hadir, "siti", when=span("08:00", "10:00", "2026-11-23"), state="planned", mode="room", room_id=1)
     plans(hadir, "siti", when=span("07:00", "18:00", "2026-11-23"), state="planned", mode="room", room_id=2)

@@ -15,7 +15,7 @@ from integration.workdays import holiday
 from plugins.rapat.minutes import versions
 from plugins.rapat.tasks import keeping, reminders
 from plugins.rapat.tasks.commands import closed_tasks
-from plugins.rapat.tasks.keeping import Task
+from plugins.rapat.tasks.matching import Task
 from tests import cast
 from tests.cast import at
 from tests.plugins.izin.post import approved
@@ -137,7 +137,7 @@ def test_done_undone_and_moved_by_those_who_may(hadir: Hadir, chat: Chat, clock:
     assert "Hanya penyelenggara" in chat("siti").presses(Button("", "rapat.task_change", str(meeting.id)))
     assert "tidak ada" in chat("yosef").says(f"/rapat tugas rapat {meeting.id}").lower()
     with hadir.database.read() as db:
-        assert closed_tasks(db, person(hadir, "dewi"), date(2026, 11, 23)) == [
+        assert [each.text for each in closed_tasks(db, person(hadir, "dewi"), date(2026, 11, 23))] == [
             "Menyelesaikan tindak lanjut rapat “Koordinasi SPBE”: kirim surat"
         ]
         assert closed_tasks(db, person(hadir, "siti"), date(2026, 11, 23)) == []

@@ -18,7 +18,7 @@ from integration import people, scheduler, tree
 from integration.adapters.local.storage import FolderStorage
 from integration.app import assemble, connect
 from integration.core import Hadir
-from integration.delivery import Delivery
+from integration.deliveries.delivery import Delivery
 from integration.errors import DeliveryError
 from integration.outbox import outbox
 from integration.ports import Recording, Room
@@ -99,6 +99,11 @@ def asks(hadir: Hadir, what: Callable[..., Any], *given: Any, **more: Any) -> An
         return what(scheduler.work(hadir, db), *given, **more)
 
 
+def letters(hadir: Hadir, made: Meeting) -> None:
+    """What the worker does for the letters once people are told."""
+    filing.file_undangan(scheduler.JobRun(hadir, hadir.clock()), made)
+
+
 def again(hadir: Hadir, made: Meeting, number: int = 0) -> tuple[Meeting, Occurrence]:
     with hadir.database.read() as db:
         found = meetings.get(db, made.id)
@@ -170,7 +175,7 @@ def test_the_letter_lies_in_the_folder_with_the_names_of_those_invited(
     guest = Who(email="maria@mitra.example", name="Maria Goreti", office="PT Mitra Data")
     made, _ = arranged(hadir, "siti", "yosef", guests=[guest], room=ROOM, provider="link")
     change(hadir, "dewi", ended_on=at("2026-11-01T00:00+07:00").date())
-    asks(hadir, filing.file_undangan, made)
+    letters(hadir, made)
     works()
     said = read(cloud, filing.UNDANGAN, FOLDER, tmp_path)
     for part in (
@@ -193,18 +198,18 @@ def test_it_is_drawn_again_when_the_meeting_changes_or_people_are_added_and_only
 ) -> None:
     made, _ = arranged(hadir, "siti")
     for _ in range(2):
-        asks(hadir, filing.file_undangan, made)
+        letters(hadir, made)
         works()
     assert _filed(hadir) == 1
     with hadir.database.write() as db:
         row = {"meeting_id": made.id, "who": "x", "person_id": _id(db, "dewi"), "invited_at": hadir.clock()}
         db.execute(insert(meeting_invitee).values(row))
-    asks(hadir, filing.file_undangan, made)
+    letters(hadir, made)
     works()
     assert "Dewi Lestari" in read(cloud, filing.UNDANGAN, FOLDER, tmp_path)
     with hadir.database.write() as db:
         db.execute(update(meeting).values(place="Aula", version=2))
-    asks(hadir, filing.file_undangan, again(hadir, made)[0])
+    letters(hadir, again(hadir, made)[0])
     works()
     assert "Tempat : Aula" in read(cloud, filing.UNDANGAN, FOLDER, tmp_path)
     assert names(cloud) == ["Bahan", "Undangan.pdf"]
@@ -218,11 +223,11 @@ def _filed(hadir: Hadir) -> int:
 
 def test_a_meeting_that_was_called_off_needs_none(hadir: Hadir, cloud: Cloud, works: Callable[[], None]) -> None:
     made, _ = arranged(hadir, "siti")
-    asks(hadir, filing.file_undangan, made)
+    letters(hadir, made)
     with hadir.database.write() as db:
         db.execute(update(meeting).values(state="cancelled", version=2))
     works()
-    asks(hadir, filing.file_undangan, again(hadir, made)[0])
+    letters(hadir, again(hadir, made)[0])
     works()
     assert _filed(hadir) == 0
     assert cloud.rights == {}
@@ -237,7 +242,7 @@ def test_dates_that_are_called_off_or_over_are_not_in_the_letter(
         off = meeting_occurrence.c.starts_at == starts[2]
         db.execute(update(meeting_occurrence).where(off).values(state="cancelled"))
     clock.now = at("2026-11-25T08:00+07:00")
-    asks(hadir, filing.file_undangan, made)
+    letters(hadir, made)
     works()
     said = read(cloud, filing.UNDANGAN, FOLDER.replace("11-23", "11-30"), tmp_path)
     assert "Hari, tanggal : Senin, 30 November 2026 Senin, 14 Desember 2026 Waktu" in said
@@ -250,7 +255,7 @@ def test_the_letter_is_signed_with_the_certificate_of_the_office(settings: Setti
     with hadir.database.write() as db:
         cast.settle(db)
     made, _ = arranged(hadir, "siti")
-    asks(hadir, filing.file_undangan, made)
+    letters(hadir, made)
     while Delivery(hadir).step():
         pass
     storage = hadir.ports.storage
@@ -275,7 +280,7 @@ def test_a_certificate_that_cannot_sign_leaves_the_letter_for_a_pen(
     with hadir.database.write() as db:
         cast.settle(db)
     made, _ = arranged(hadir, "siti")
-    asks(hadir, filing.file_undangan, made)
+    letters(hadir, made)
     while Delivery(hadir).step():
         pass
     storage = hadir.ports.storage
@@ -299,14 +304,14 @@ def test_the_folder_is_open_to_those_invited_and_closed_to_who_is_not_any_more(
     change(hadir, "dewi", ended_on=at("2026-11-01T00:00+07:00").date())
     with hadir.database.write() as db:
         db.execute(update(meeting).values(secretary_id=_id(db, "rina")))
-    asks(hadir, filing.file_undangan, again(hadir, made)[0])
+    letters(hadir, again(hadir, made)[0])
     works()
     assert cloud.rights == {FOLDER: [("budi", True), ("rina", True), ("siti", False)]}
     with hadir.database.write() as db:
         gone = meeting_invitee.c.person_id == _id(db, "siti")
         db.execute(update(meeting_invitee).where(gone).values(removed_at=hadir.clock()))
         db.execute(update(meeting).values(version=2))
-    asks(hadir, filing.file_undangan, again(hadir, made)[0])
+    letters(hadir, again(hadir, made)[0])
     works()
     assert cloud.rights == {FOLDER: [("budi", True), ("rina", True)]}
     assert [row.after for row in audited(hadir, "meeting.folder_opened")] == [
@@ -320,7 +325,7 @@ def test_a_drive_that_asks_for_patience_is_asked_again(
 ) -> None:
     made, _ = arranged(hadir, "siti")
     cloud.trouble = [DeliveryError("not more than twenty", retry_after=600), DeliveryError("no such account", permanent=True)]
-    asks(hadir, filing.file_undangan, made)
+    letters(hadir, made)
     works()
     assert cloud.rights == {}
     assert "Undangan.pdf" in names(cloud)  # it does not wait for the rights
@@ -343,7 +348,7 @@ def test_of_more_people_than_a_drive_takes_those_named_come_first(
         rows[-1]["via"] = ""
         db.execute(insert(meeting_invitee), [{**row, "invited_at": hadir.clock()} for row in rows])
     for _ in range(2):
-        asks(hadir, filing.file_undangan, made)
+        letters(hadir, made)
         works()
     rights = [account for account, _ in cloud.rights[FOLDER]]
     assert len(rights) == MOST_ACCOUNTS
@@ -372,7 +377,7 @@ def test_a_day_before_a_later_date_its_folder_is_there(
 ) -> None:
     starts = [at("2026-11-23T09:00+07:00") + timedelta(weeks=n) for n in range(3)]
     made, _ = arranged(hadir, "siti", starts=starts)
-    asks(hadir, filing.file_undangan, made)
+    letters(hadir, made)
     works()
     year = tree.ROOT + "/Bidang Aplikasi/Rapat/2026"
     assert names(cloud, year) == ["2026-11-23 Koordinasi SPBE"]
@@ -388,7 +393,7 @@ def test_a_day_before_a_later_date_its_folder_is_there(
     with hadir.database.write() as db:
         db.execute(update(meeting_invitee).where(meeting_invitee.c.role != "organizer").values(removed_at=clock.now))
         db.execute(update(meeting).values(version=2, title="Judul baru"))
-    asks(hadir, filing.file_undangan, again(hadir, made)[0])
+    letters(hadir, again(hadir, made)[0])
     works()
     assert cloud.rights[second] == [("budi", True)]
     with hadir.database.write() as db:
