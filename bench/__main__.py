@@ -1,4 +1,4 @@
-"""`python -m bench [checkin] [evaluate] [rota] [reports] [outbox] [talk] [ill] [meetings] [--rounds N]`: one by one, or all.
+"""`python -m bench [NAME …] [--rounds N]`: one by one, or all of `NAMES`.
 
 Each runs in a process of its own, so that its memory is its own, and writes its own file beside this one.
 """
@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("checkin", "evaluate", "rota", "reports", "outbox", "talk", "ill", "meetings")
+NAMES = ("checkin", "evaluate", "rota", "reports", "outbox", "talk", "ill", "meetings", "logbook", "logbook_files")
 
 
 def main() -> None:

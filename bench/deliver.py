@@ -6,7 +6,7 @@ import signal
 import threading
 
 from integration.app import assemble, connect
-from integration.lanes import Lanes, be_brief
+from integration.deliveries.lanes import Lanes, be_brief
 from integration.logs import configure
 from integration.settings import load
 

@@ -25,6 +25,18 @@ SECRET = "b" * 64
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What everybody types, as it stands in a form's body, and a piece of the right answer."""
+
+    command: str
+    text: str
+    expected: str
+
+
+CHECK_IN = Line("hadir", "masuk+wfh", "ercatat")
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Requests a second, latencies and the server's processor time for a request in milliseconds, failed requests."""
 
@@ -38,7 +50,7 @@ class Figures:
     def check(self, recorded: int) -> None:
         """A request that was answered but left no row would make every figure worthless."""
         if recorded < self.requests - self.errors:
-            raise RuntimeError(f"{self.requests} requests were answered, but {recorded} check-ins are in the database")
+            raise RuntimeError(f"{self.requests} requests were answered, but {recorded} of them are in the database")
 
 
 def median(figures: Sequence[Figures]) -> Figures:
@@ -91,13 +103,14 @@ def server(which: Literal["hadir", "floor"], url: str, home: Path, **more: str) 
         process.wait(30)
 
 
-def run(target: Server, connections: int, seconds: int, *, pause_ms: int = 0) -> Figures:
-    """Distinct people check in over `connections` kept-alive connections; on each with a pause before the next."""
+def run(target: Server, connections: int, seconds: int, *, pause_ms: int = 0, line: Line = CHECK_IN) -> Figures:
+    """Distinct people check in, or type another `line`, over `connections` kept-alive connections, each with pauses between."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise RuntimeError("wrk is not installed; `make bench` installs it, or: apt-get install wrk")
     environment = os.environ | {"BENCH_TOKEN": data.TOKEN, "BENCH_TEAM": data.TEAM, "BENCH_FIRST": "1"}
-    environment["BENCH_PAUSE_MS"] = str(pause_ms)
+    environment |= {"BENCH_PAUSE_MS": str(pause_ms), "BENCH_COMMAND": line.command, "BENCH_TEXT": line.text}
+    environment["BENCH_EXPECTED"] = line.expected
     command = [
         wrk,
         "-t1",
