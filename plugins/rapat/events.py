@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from integration import people
+from integration.outbox import outbox
 from integration.ports import Attendee, Event
 from plugins.rapat import facts
 from plugins.rapat.meetings import Meeting
@@ -72,7 +73,21 @@ def alone(db: Connection, meeting: Meeting, shown: Shown) -> Event:
 def key(meeting: Meeting, number: int, event: Event) -> str:
     """Of its outbox row: the same in every repeat, and another when people were added to the same version."""
     names = json.dumps([attendee.email for attendee in event.attendees])
-    return f"meeting:{meeting.id}:{meeting.version}:event:{number}:{hashlib.sha256(names.encode()).hexdigest()[:16]}"
+    return f"{_of_version(meeting)}:{number}:{hashlib.sha256(names.encode()).hexdigest()[:16]}"
+
+
+def are_out(db: Connection, meeting: Meeting) -> bool:
+    """Whether this version's event was queued, which comes before all messages: from then on the version says what it says,
+    and what comes later is another one.
+    """
+    c, states = outbox.c, ("waiting", "done", "dead")
+    mine = (c.state.in_(states), c.stream == f"event:{meeting.uid}"[:190])  # by the index
+    keys = db.scalars(select(c.key).where(*mine))
+    return any(key.startswith(f"{_of_version(meeting)}:") for key in keys)
+
+
+def _of_version(meeting: Meeting) -> str:
+    return f"meeting:{meeting.id}:{meeting.version}:event"
 
 
 def _common(meeting: Meeting, shown: Shown, now: facts.Facts) -> Event:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import or_
+
 from integration.messages import clean
 from integration.plugin import Job, Run, Worded, Work
 from integration.ports import Recording
@@ -77,7 +79,7 @@ def file_minutes(work: Work, occurrence: Occurrence, version: int) -> None:
 def file_recording_link(work: Work, occurrence: Occurrence, recordings: Sequence[Recording]) -> bool:
     """`Rekaman.md` with the addresses of the recordings; False where there are none, or just these stand there."""
     meeting = meetings.get(work.db, occurrence.meeting_id)
-    links = [each for each in recordings if each.url.startswith(("https://", "http://"))]
+    links = to_be_seen(recordings)
     if meeting is None or not links:
         return False
     lines = [f"# Rekaman: {_words(occurrence.title)}", "", *(f"- [{_words(each.title)}]({_url(each.url)})" for each in links)]
@@ -86,6 +88,11 @@ def file_recording_link(work: Work, occurrence: Occurrence, recordings: Sequence
     return work.file(
         path(work, meeting, occurrence, folders.RECORDING), content, folders.MARKDOWN, key, tell=(meeting.organizer_id,)
     )
+
+
+def to_be_seen(recordings: Sequence[Recording]) -> list[Recording]:
+    """Those that have an address of the web."""
+    return [each for each in recordings if each.url.startswith(("https://", "http://"))]
 
 
 def _words(said: str) -> str:
@@ -133,7 +140,8 @@ def open_coming(run: Run) -> None:
     """A day before a date of a series its folder is made, with the invitation in it; that of the first is made at once."""
     with run.read() as work:
         c = _occurrence.c
-        soon = (c.state == "planned", c.folder == "", c.starts_at > work.now, c.starts_at <= work.now + _AHEAD)
+        without = or_(c.folder == "", c.folder.endswith("/"))
+        soon = (c.state == "planned", without, c.starts_at > work.now, c.starts_at <= work.now + _AHEAD)
         query = meetings.occurrences_query().where(*soon, _meeting.c.state == "planned").order_by(c.starts_at)
         found = meetings.fetch(work.db, query)
     for occurrence in found:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import structlog
-from sqlalchemy import select
 
 from integration.errors import DeliveryError
 from integration.plugin import Run, Work
-from plugins.rapat import facts
+from plugins.rapat import events, facts
 from plugins.rapat.facts import Facts
 from plugins.rapat.meetings import Meeting
-from plugins.rapat.tables import meeting_invitee as _invitee
 
 log = structlog.get_logger()
 
@@ -36,19 +34,14 @@ def bring(run: Run, meeting: Meeting, told: Facts, folder: str) -> Facts:
     if not address or address == told.opens(folder):
         return told
     with run.read() as work:
-        too_late = told.papers == "" and _was_told(work, meeting)
-    if too_late:  # begun again after a crash: those who were told have to hear of it, too
+        too_late = told.papers == "" and events.are_out(work.db, meeting)
+    if too_late:  # begun again: those who were told, and the calendar, have to hear of it too
         _follow(run, meeting, folder)
         return told
     known = replace(told, folder=folder, papers=address)
     with run.begin() as work:
         facts.rewrite(work.db, meeting, known)
     return known
-
-
-def _was_told(work: Work, meeting: Meeting) -> bool:
-    mine = (_invitee.c.meeting_id == meeting.id, _invitee.c.told == meeting.version)
-    return work.db.execute(select(_invitee.c.id).where(*mine).limit(1)).first() is not None
 
 
 def found(run: Run, folder: str) -> str:

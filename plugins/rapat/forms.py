@@ -30,7 +30,7 @@ from plugins.rapat.lines import FIELDS
 from plugins.rapat.reading import Extras, Understood
 from plugins.rapat.rooms import booking
 from plugins.rapat.times import USUAL_MINUTES, length_said
-from plugins.rapat.video import PROVIDERS
+from plugins.rapat.video import called
 
 NEW = "rapat.new"
 # What a chat's own form takes in one line.
@@ -73,6 +73,7 @@ def show(context: Context, values: Mapping[str, str], extras: Extras, errors: Ma
         *where(context, values),
         repeat(context, values.get("repeat", "")),
         agenda(context, values.get("agenda", "")),
+        folder(context, values.get("folder", "")),
     ]
     if values.get("number"):
         fields.append(number(context, values["number"]))
@@ -173,7 +174,7 @@ def where(context: Context, values: Mapping[str, str]) -> list[Field]:
     known = reading.providers(context)
     if len(known) > 1:
         chosen = values.get("provider", "") if values.get("provider") in known else known[0]
-        choices = tuple((each, plain(PROVIDERS.get(each, Text(each)))) for each in known)
+        choices = tuple((each, plain(called(t, each) or Text(each))) for each in known)
         fields.append(Field("provider", t("Video"), "select", chosen, choices=choices))
     return fields
 
@@ -187,6 +188,12 @@ def repeat(context: Context, given: str) -> Field:
 def agenda(context: Context, given: str) -> Field:
     longest = max(LONG_TEXT, len(given))
     return Field("agenda", context.t("Agenda"), "textarea", given, required=False, max_length=longest)
+
+
+def folder(context: Context, given: str) -> Field:
+    t = context.t
+    hint = t("Where its papers lie, for example SPBE; empty: in the folder of the year")
+    return line("folder", t("Folder"), given, hint, required=False)
 
 
 def number(context: Context, given: str) -> Field:

@@ -26,7 +26,7 @@ from integration.pages import Go, Page, PageContext, PageRequest, Reads, Show, w
 from integration.people import Person
 from integration.plugin import Work
 from integration.ports import Member, Room, VideoMeeting, VideoProvider
-from plugins.rapat import meetings
+from plugins.rapat import meetings, organizers
 from plugins.rapat.attending import presence
 from plugins.rapat.meetings import Invitee, Meeting, Occurrence
 from plugins.rapat.wording import bold, when
@@ -46,8 +46,8 @@ _AT_ONCE = threading.BoundedSemaphore(6)
 
 
 def address(work: Work, meeting: Meeting, invitee: Invitee | None = None, person: Person | None = None) -> str:
-    """Where the meeting is joined: `invitee`'s own way in (give their `person` where it is at hand), or one for everybody;
-    "" where it is not virtual.
+    """Where the meeting is joined: `invitee`'s own way in (give their `person` where it is at hand), that of a `person` who
+    leads it uninvited, or one for everybody; "" where it is not virtual.
     """
     if not meeting.is_virtual or not meeting.provider:
         return ""
@@ -55,7 +55,7 @@ def address(work: Work, meeting: Meeting, invitee: Invitee | None = None, person
         return meeting.video.url
     days = max(timedelta(days=1), meeting.last_end - work.now + _OUTLIVES) / timedelta(days=1)
     if invitee is None:
-        return work.page(PAGE, str(meeting.id), days=days)
+        return work.page(PAGE, str(meeting.id), days=days, person=person)
     if invitee.person_id is None:
         return work.page(PAGE, f"{meeting.id}.{invitee.id}", days=days)
     person = person or people.get(work.db, invitee.person_id)
@@ -93,13 +93,15 @@ def page(context: PageContext, request: PageRequest) -> Page:
     occurrence = now_or_next(meetings.near(context.db, meeting.id, context.now - OVERRUN), context.now)
     if occurrence is None:
         return _over(context, meeting)
-    if context.now < _opens(context, meeting, occurrence):
-        return _early(context, meeting, occurrence)
+    leads = organizers.is_leader(context, meeting, context.person)
+    opens = _opens(occurrence, leads=leads)
+    if context.now < opens:
+        return _early(context, meeting, occurrence, opens)
     if meeting.video is None:
         text = context.t("The link is being made and will be here in a moment. You need not do anything: this page goes on.")
         return Show(occurrence.title, text, refresh_seconds=_SOON_SECONDS)
     if context.person is not None:
-        me = member(context, context.person, moderator=meeting.is_led_by(context.person.id))
+        me = member(context, context.person, moderator=leads)
         return _into(context, meeting, occurrence, meeting.video, me)
     if invitee is not None:
         return _into(context, meeting, occurrence, meeting.video, _guest(invitee.name or invitee.email, invitee.email))
@@ -112,10 +114,11 @@ def _asked(context: PageContext) -> tuple[Meeting, Invitee | None]:
     found = meetings.get(context.db, int(meeting_id))
     if found is None:
         raise UserError(context.t("There is no such meeting (any more)."))
-    leads = context.person is not None and found.is_led_by(context.person.id)
-    if leads or (context.person is None and not invitee_id):
+    if context.person is None and not invitee_id:
         return found, None
     invited = _invited(context, found, int(invitee_id or 0))
+    if invited is None and organizers.is_leader(context, found, context.person):
+        return found, None
     if invited is None or invited.meeting_id != found.id:
         raise UserError(context.t("You are not invited to this meeting any more. Please ask its organiser."))
     return found, invited
@@ -136,10 +139,9 @@ def now_or_next(dates: Sequence[Occurrence], now: datetime) -> Occurrence | None
     return coming
 
 
-def _opens(context: PageContext, meeting: Meeting, occurrence: Occurrence) -> datetime:
+def _opens(occurrence: Occurrence, *, leads: bool) -> datetime:
     early = presence.window(occurrence).start
-    is_organizer = context.person is not None and meeting.is_led_by(context.person.id)
-    return min(early, occurrence.starts_at - ORGANIZER_EARLY) if is_organizer else early
+    return min(early, occurrence.starts_at - ORGANIZER_EARLY) if leads else early
 
 
 def _over(context: PageContext, meeting: Meeting) -> Page:
@@ -148,9 +150,9 @@ def _over(context: PageContext, meeting: Meeting) -> Page:
     return Show(meeting.title, context.t("This meeting is over. What was decided is in the chat and in the meeting's folder."))
 
 
-def _early(context: PageContext, meeting: Meeting, occurrence: Occurrence) -> Page:
+def _early(context: PageContext, meeting: Meeting, occurrence: Occurrence, opens: datetime) -> Page:
     """It opens by itself for who leaves the page open; a page of next week asks for nothing."""
-    opens, zone = _opens(context, meeting, occurrence), context.person.zone if context.person else meeting.zone
+    zone = context.person.zone if context.person else meeting.zone
     text = context.t(
         "The meeting has not begun yet: {when}. This page leads into it from {clock} on.",
         when=bold(when(context.t, occurrence.span, [zone])),

@@ -12,7 +12,7 @@ from integration.messages import Button, ButtonPress, File, Reply
 from integration.plugin import Context, Handler, Run
 from integration.ports import StoredFile
 from integration.workdays import local_day, works_here
-from plugins.rapat import filing, meetings
+from plugins.rapat import filing, meetings, which
 from plugins.rapat.meetings import Meeting
 from plugins.rapat.wording import bold
 
@@ -28,7 +28,7 @@ def ask(context: Context, pressed: ButtonPress) -> Reply:
     meeting = meetings.get(context.db, meetings.id_of(pressed.value))
     if meeting is None:
         raise Refused("no such meeting")
-    if meetings.invited(context.db, meeting.id, context.person.id) is None and not meeting.is_led_by(context.person.id):
+    if not which.may_see(context, meeting):
         raise UserError(context.t("You are not invited to this meeting any more. Please ask its organiser."))
     key = f"meeting:{meeting.id}:{meeting.version}:letter:{context.person.id}:{context.now:%Y%m%dT%H%M}"
     given = {"meeting": meeting.id, "person": context.person.id, "key": f"{key}:sent"}

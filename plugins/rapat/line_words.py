@@ -48,6 +48,7 @@ _LABELS = {
     "repeat": ("ulang", "berulang", "repeat"),
     "agenda": ("agenda", "acara"),
     "number": ("nomor", "no", "number"),
+    "folder": ("folder", "map"),
 }
 _FIELD_OF = {label: name for name, labels in _LABELS.items() for label in labels}
 _LABELLED = re.compile(r"\s*[-*•]?\s*(?P<label>[A-Za-z/, ]{2,16}?)\s*:\s*(?P<text>.+)")

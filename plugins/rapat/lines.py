@@ -21,7 +21,7 @@ from plugins.rapat import recurrence, times
 from plugins.rapat.line_words import FILLING, INVITES, MODES, ORDINARY, PLACES, PROVIDERS, ROOMS, UNITS, VIA, ZONES, labelled
 
 # What the form has, in its order.
-FIELDS = ("title", "day", "time", "length", "invite", "mode", "place", "provider", "repeat", "agenda", "number")
+FIELDS = ("title", "day", "time", "length", "invite", "mode", "place", "provider", "repeat", "agenda", "number", "folder")
 _QUOTED = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|(?<!\S)['‘]([^'’]+)['’](?!\S)")
 _MARK = "\x00"
 _BEFORE_DAY = re.compile(r"^(?:pada|mulai|on) ", re.IGNORECASE)
@@ -170,8 +170,8 @@ class _Line:
         return 0, "", ""
 
     def _agenda(self, words: Words) -> _Taken:
-        if tidy(words[0]) == "agenda" and len(words) > 1 and self._is_quoted(words[1]):
-            return 2, "agenda", self.unquoted(words[1])
+        if (name := tidy(words[0])) in ("agenda", "folder") and len(words) > 1 and self._is_quoted(words[1]):
+            return 2, name, self.unquoted(words[1])
         if words[0].lower() == "agenda:" and len(words) > 1:
             return len(words), "agenda", self.unquoted(" ".join(words[1:]))
         return 0, "", ""

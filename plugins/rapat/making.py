@@ -54,6 +54,8 @@ def about(context: Context, found: Meeting, understood: Understood) -> list[Text
     if understood.series is not None:
         lines += series(context, understood.series, found.zone)
     lines.append(t("Place: {place}", place=cards.place(found, t)))
+    if understood.plan.folder:
+        lines.append(t("Papers: {folder}", folder=f"Rapat/{understood.plan.folder}"))
     lines.append(t("Invited: {names}", names=_names(context, understood.named)))
     return lines
 

@@ -69,7 +69,7 @@ class Meeting:
         return self.mode != "room"
 
     def is_led_by(self, person_id: int) -> bool:
-        """The organiser, or the secretary (notulis) whom they named: they change the meeting and write its minutes."""
+        """The organiser, or the secretary (notulis) whom they named; who may do what is for `organizers.leads` to say."""
         return person_id in (self.organizer_id, self.secretary_id)
 
 
@@ -152,11 +152,14 @@ def many(db: Connection, ids: Sequence[int]) -> dict[int, Meeting]:
 
 
 def occurrences_query() -> Select[Any]:
-    """Every date, with the meeting's title, place and room where it has none of its own; add a WHERE for `fetch`."""
+    """Every date, with the meeting's title, place and room where it has none of its own, and the folder that it was given
+    (`documents.folders`); add a WHERE for `fetch`.
+    """
     own = {
         "title": _own(_occurrence.c.title, _meeting.c.title),
         "place": _own(_occurrence.c.place, _meeting.c.place),
         "room_id": func.coalesce(_occurrence.c.room_id, _meeting.c.room_id).label("room_id"),
+        "folder": case((_occurrence.c.folder.endswith("/"), ""), else_=_occurrence.c.folder).label("folder"),
     }
     columns = [own.get(column.name, column) for column in _OCCURRENCE]
     return select(*columns).join_from(_occurrence, _meeting, _occurrence.c.meeting_id == _meeting.c.id)

@@ -215,8 +215,8 @@ def _addresses(context: Context, tokens: Iterable[str], found: Named) -> None:
             )
     if not good:
         return
-    query = people.people_query().where(people.person.c.email.in_(good), people.person.c.ended_on.is_(None))
-    ours = {each.email: each for each in people.fetch(context.db, query)}
+    query = people.people_query().where(people.person.c.email.in_(good))
+    ours = {each.email: each for each in people.fetch(context.db, query) if not people.has_left(each, context.now)}
     for address in good:
         if address in ours:
             _add(context, ours[address], found)

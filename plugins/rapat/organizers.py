@@ -31,17 +31,28 @@ def of(work: Work, found: Meeting) -> Person | None:
     return None
 
 
+def writer(work: Work, found: Meeting) -> Person | None:
+    """Who takes its minutes: the secretary, else who leads it."""
+    someone = people.get(work.db, found.secretary_id) if found.secretary_id is not None else None
+    return someone if someone is not None and _here(work, someone) else of(work, found)
+
+
 def leads(context: Context, found: Meeting) -> bool:
-    """Whether the person may change the meeting, call it off and decide about it."""
-    return found.is_led_by(context.person.id) or stands_in(context, found)
+    """Whether the person may do everything about the meeting: change it, call it off, decide, keep its list and minutes."""
+    return is_leader(context, found, context.person)
+
+
+def is_leader(work: Work, found: Meeting, person: Person | None) -> bool:
+    """The same of anybody; a stranger is none."""
+    if person is None or found.is_led_by(person.id):
+        return person is not None
+    leader = of(work, found)
+    return leader is not None and leader.id == person.id
 
 
 def stands_in(context: Context, found: Meeting) -> bool:
     """Whether the person leads it only because its organiser has left."""
-    if found.is_led_by(context.person.id):
-        return False
-    leader = of(context, found)
-    return leader is not None and leader.id == context.person.id
+    return not found.is_led_by(context.person.id) and leads(context, found)
 
 
 def note(context: Context, found: Meeting) -> list[Text]:

@@ -15,6 +15,7 @@ from integration.people import Person
 from integration.plugin import Work
 from integration.ports import Span
 from plugins.rapat import meetings
+from plugins.rapat.documents import folders
 from plugins.rapat.meetings import Meeting, Mode, Role
 from plugins.rapat.rooms import booking
 from plugins.rapat.tables import meeting, meeting_invitee, meeting_occurrence
@@ -79,7 +80,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A meeting as it is to be. `starts` are all its dates, the first one `span.start`; `channel` has its platform with it."""
+    """A meeting as it is to be. `starts` are all its dates, the first one `span.start`; `channel` has its platform with it;
+    `folder` is where its papers are to lie in the unit's own of meetings ("": in that of the year).
+    """
 
     title: str
     span: Span
@@ -96,6 +99,7 @@ class Plan:
     platform: str = ""
     channel: Channel | None = None
     number: str = ""
+    folder: str = ""
 
 
 def create(work: Work, organizer: Person, plan: Plan, state: str = "checking") -> Meeting:
@@ -107,10 +111,9 @@ def create(work: Work, organizer: Person, plan: Plan, state: str = "checking") -
     if plan.room_id is not None and state != "polling":
         booking.book(work, plan.room_id, [Span(at, at + length) for at in plan.starts])
     meeting_id = _insert_meeting(work, organizer, plan, state)
-    work.db.execute(
-        insert(meeting_occurrence),
-        [{"meeting_id": meeting_id, "original": at, "starts_at": at, "ends_at": at + length} for at in plan.starts],
-    )
+    row = {"meeting_id": meeting_id, "folder": folders.wished(work, organizer.unit_id, plan.folder)}
+    dates = [{**row, "original": at, "starts_at": at, "ends_at": at + length} for at in plan.starts]
+    work.db.execute(insert(meeting_occurrence), dates)
     invite(work, meeting_id, [Who(organizer.id, role="organizer"), *plan.invitees], new=True)
     after = {"title": plan.title, "starts_at": plan.span.start.isoformat(), "state": state, "dates": len(plan.starts)}
     work.audit("meeting.created", f"meeting:{meeting_id}", after=after)

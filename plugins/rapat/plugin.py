@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
+from integration import parts
 from integration.guidance import help_reply
 from integration.messages import Command, Reply, Text, join
 from integration.plugin import Context, Plugin, Subcommand
@@ -24,6 +23,7 @@ from plugins.rapat import (
     looking,
     proposals,
     publish,
+    recordings,
     reminders,
     tables,
 )
@@ -58,6 +58,7 @@ PARTS: tuple[ModuleType, ...] = (
     reminders,
     following,
     filing,
+    recordings,
     proposals,
     minutes,
     secretary,
@@ -78,38 +79,24 @@ def _plugin() -> Plugin:
     return PLUGIN
 
 
-def _tuple(name: str) -> tuple[Any, ...]:
-    return tuple(each for part in PARTS for each in getattr(part, name, ()))
-
-
-def _joined(name: str) -> Mapping[str, Any]:
-    joined: dict[str, Any] = {}
-    for part in PARTS:
-        for key, handler in getattr(part, name, {}).items():
-            if key in joined:
-                raise ValueError(f"two parts of rapat have {name} {key}")
-            joined[key] = handler
-    return joined
-
-
 PLUGIN = Plugin(
     name="rapat",
     description="Meetings from the invitation to the minutes",
     hint="baru | mulai | daftar | lihat | ubah | batal | hadir | bantuan",
     home=commands.home,
     subcommands=(
-        *_tuple("SUBCOMMANDS"),
+        *parts.listed(PARTS, "SUBCOMMANDS"),
         Subcommand("bantuan", _help, "This help", aliases=("help", "?", "tolong")),
     ),
     otherwise=commands.in_one_line(_plugin),
     otherwise_writes=True,
     translations=Path(__file__).parent / "translations",
     tables=tables.TABLES,
-    buttons=_joined("BUTTONS"),
-    forms=_joined("FORMS"),
-    jobs=_tuple("JOBS"),
-    tasks=_joined("TASKS"),
-    pages=_joined("PAGES"),
+    buttons=parts.joined(PARTS, "BUTTONS"),
+    forms=parts.joined(PARTS, "FORMS"),
+    jobs=parts.listed(PARTS, "JOBS"),
+    tasks=parts.joined(PARTS, "TASKS"),
+    pages=parts.joined(PARTS, "PAGES"),
     activities=days.did,
     answered=answers_heard.heard,
     answered_late=answers_heard.heard_late,

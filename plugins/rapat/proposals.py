@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from integration import people, phrases
+from integration import phrases
 from integration.guidance import after_first
 from integration.i18n import Translate
 from integration.messages import Answer, Button, ButtonPress, Command, Reply, Text, fill, join
 from integration.plugin import Context, Subcommand
 from integration.workdays import local_day
-from plugins.rapat import agenda, meetings
+from plugins.rapat import agenda, meetings, organizers, which
 from plugins.rapat.agenda import Point
 from plugins.rapat.meetings import Meeting, Occurrence
 from plugins.rapat.minutes import chosen, showing
@@ -93,12 +93,8 @@ def _proposed(context: Context, meeting: Meeting, occurrence: Occurrence, text: 
 
 def _tell_organizer(context: Context, meeting: Meeting, occurrence: Occurrence, point: Point) -> None:
     """Of the first one of a day; the others are on the list then."""
-    organizer = people.get(context.db, meeting.organizer_id)
-    if (
-        organizer is None
-        or organizer.id == context.person.id
-        or (organizer.ended_on and organizer.ended_on < context.now.date())
-    ):
+    organizer = organizers.of(context, meeting)
+    if organizer is None or organizer.id == context.person.id:
         return
 
     def build(t: Translate) -> Reply:
@@ -107,7 +103,7 @@ def _tell_organizer(context: Context, meeting: Meeting, occurrence: Occurrence, 
         return Reply(text, buttons=(say(t("The agenda"), f"usul {SIGN}{occurrence.id}", days=14),))
 
     day = local_day(context.now, organizer)
-    context.tell(organizer, f"meeting:{meeting.id}:agenda:{occurrence.id}:{day.isoformat()}", build)
+    context.tell(organizer, f"meeting:{meeting.id}:agenda:{occurrence.id}:{day.isoformat()}:{organizer.id}", build)
 
 
 # ---------------------------------------------------------------- the list
@@ -135,7 +131,7 @@ def _line(context: Context, occurrence: Occurrence, number: int, point: Point) -
 
 def _buttons(context: Context, meeting: Meeting, found: Sequence[Point]) -> list[Button]:
     t, buttons = context.t, list[Button]()
-    leads = meeting.is_led_by(context.person.id)
+    leads = organizers.leads(context, meeting)
     open_ones = [(number, point) for number, point in enumerate(found, 1) if point.state == "open"]
     for number, point in open_ones:
         if len(buttons) >= 2 * MOST_BUTTONS:
@@ -155,7 +151,7 @@ def _buttons(context: Context, meeting: Meeting, found: Sequence[Point]) -> list
 def _point(context: Context, value: str) -> tuple[Point, Meeting] | None:
     point = agenda.get(context.db, meetings.id_of(value))
     meeting = meetings.get(context.db, point.meeting_id) if point else None
-    return (point, meeting) if point and meeting and chosen.may_read(context, meeting) else None
+    return (point, meeting) if point and meeting and which.may_see(context, meeting) else None
 
 
 def withdraw(context: Context, press: ButtonPress) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from integration.errors import UserError
 from integration.messages import Channel, Text, join, quote
 from integration.plugin import Context
 from integration.ports import Span
+from integration.safe_names import safe_name
 from plugins.rapat import naming, recurrence, times
 from plugins.rapat.meetings import Mode
 from plugins.rapat.naming import Named
@@ -22,9 +24,10 @@ from plugins.rapat.rooms import booking
 from plugins.rapat.rooms import wording as room_wording
 from plugins.rapat.rooms.booking import Room
 from plugins.rapat.tables import LONGEST_AGENDA, LONGEST_PLACE, LONGEST_TITLE
-from plugins.rapat.video import PROVIDERS
+from plugins.rapat.video import called
 
 LONGEST_NUMBER = 100
+LONGEST_FOLDER, MOST_FOLDERS = 100, 3
 # Somebody who typed while the minute passed is not told that it is over.
 GRACE = timedelta(minutes=5)
 _FURTHEST = timedelta(days=366 * recurrence.MOST_YEARS)
@@ -68,6 +71,7 @@ def read(context: Context, values: Values, extras: Extras) -> Understood | Error
     when = read_when(context, values, errors)
     agenda = form_values.read(errors, "agenda", lambda: read_agenda(context, values.get("agenda", "")))
     number = form_values.read(errors, "number", lambda: read_number(context, values.get("number", "")))
+    folder = form_values.read(errors, "folder", lambda: read_folder(context, values.get("folder", "")))
     named = form_values.read(errors, "invite", lambda: read_named(context, values.get("invite", ""), extras))
     placed = form_values.read(errors, "place", lambda: read_place(context, values))
     channel = next((group for group in named.groups.values() if group.kind == "channel"), None) if named else None
@@ -95,6 +99,7 @@ def read(context: Context, values: Values, extras: Extras) -> Understood | Error
         platform=channel.platform if channel else "",
         channel=channel_of(channel),
         number=number or "",
+        folder=folder or "",
     )
     small = room_wording.too_small(context.t, room, len(plan.invitees) + 1) if room else None
     notes = (*notes, small) if small else notes
@@ -117,6 +122,15 @@ def read_agenda(context: Context, text: str) -> str:
 
 def read_number(context: Context, text: str) -> str:
     return _at_most(context, form_values.one_line(text), LONGEST_NUMBER)
+
+
+def read_folder(context: Context, text: str) -> str:
+    """`SPBE/Tahap 1`: folders in one another below the unit's own of meetings; "" for the usual one."""
+    given = _at_most(context, form_values.one_line(text), LONGEST_FOLDER)
+    names = [name for each in re.split(r"[/\\]", given) if (name := each.strip(" ."))]
+    if len(names) > MOST_FOLDERS:
+        raise UserError(context.t("At most {most} folders in one another, please.", most=MOST_FOLDERS))
+    return "/".join(safe_name(name) for name in names)
 
 
 def read_minutes(context: Context, text: str) -> int:
@@ -264,7 +278,7 @@ def read_provider(context: Context, mode: Mode, text: str, *, in_channel: bool) 
     if text in known and text not in fit:
         raise UserError(_needs_channel(context, text))
     if text and text not in known:
-        note = t("{provider} is not set up here.", provider=PROVIDERS.get(text) or quote(text))
+        note = t("{provider} is not set up here.", provider=called(t, text) or quote(text))
         return (fit[0] if fit else ""), (note,)
     if known and not fit:
         return "", (_needs_channel(context, known[0]),)
@@ -274,6 +288,6 @@ def read_provider(context: Context, mode: Mode, text: str, *, in_channel: bool) 
 def _needs_channel(context: Context, name: str) -> Text:
     return context.t(
         "{provider} takes place in a channel: invite one, for example {example}, or choose another video service.",
-        provider=PROVIDERS.get(name) or quote(name),
+        provider=called(context.t, name) or quote(name),
         example=Text("`~umum`"),
     )

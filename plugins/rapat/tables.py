@@ -82,8 +82,8 @@ meeting = Table(
 
 # Every date of a meeting; a single meeting has one. `original` is the start that it had when it was planned (RECURRENCE-ID),
 # and never changes. `title` and `place` are "" and `room_id` null as long as they are the meeting's. `changed`: its time,
-# title or place is its own. `folder` is where its documents lie, "" until the first one. state: planned | cancelled,
-# with the reason that was given for it.
+# title or place is its own. `folder` is where its documents lie, "" until the first one; with a "/" at its end it is the one
+# in which its own will be, as the organiser wished. state: planned | cancelled, with the reason that was given for it.
 meeting_occurrence = Table(
     "meeting_occurrence",
     metadata,

@@ -12,7 +12,7 @@ from integration.i18n import Translate
 from integration.messages import Reply, Text
 from integration.plugin import Run, Work
 from integration.ports import Room
-from plugins.rapat import facts, joining, meetings, organizers
+from plugins.rapat import events, facts, joining, meetings, organizers
 from plugins.rapat.meetings import Meeting
 from plugins.rapat.tables import meeting as _meeting
 from plugins.rapat.wording import bold, say
@@ -28,6 +28,11 @@ PROVIDERS = {
 }
 
 
+def called(t: Translate, provider: str) -> Text | None:
+    """What people call a provider; None for none."""
+    return t("a fixed link") if provider == "link" else PROVIDERS.get(provider)
+
+
 def bring(run: Run, meeting: Meeting) -> Meeting:
     """The meeting with its room, if the provider gives one now; else the task `rapat.room` goes on trying. Never raises
     `DeliveryError`: a meeting is a meeting without its link too.
@@ -38,12 +43,26 @@ def bring(run: Run, meeting: Meeting) -> Meeting:
     if meeting.provider not in run.ports.videos:
         _tell_missing(run, meeting)
         return meeting
+    if _begun(run, meeting):
+        return meeting
     try:
         room = ensure(run, meeting)
     except DeliveryError:
         _follow(run, meeting)
         return meeting
     return keep(run, meeting, room) if room else meeting
+
+
+def _begun(run: Run, meeting: Meeting) -> bool:
+    """Whether people are being told of this version already: the worker begins again after a crash, or somebody was added.
+    With a link for some of them the others would never hear of it, so that it follows to all.
+    """
+    with run.read() as work:
+        begun = events.are_out(work.db, meeting)
+    if begun and (meeting.video is None or meeting.video.provider != meeting.provider):
+        with run.begin() as work:
+            _later_room(work, meeting)
+    return begun
 
 
 def ensure(run: Run, meeting: Meeting, occurrence_id: int = 0) -> Room | None:
@@ -140,10 +159,13 @@ def stream(meeting: Meeting) -> str:
 
 def _follow(run: Run, meeting: Meeting) -> None:
     with run.begin() as work:
-        given = {"meeting": meeting.id}
-        work.later(TASK, stream(meeting), f"meeting:{meeting.id}:{meeting.version}:room", given)
+        _later_room(work, meeting)
         if meeting.video is None:
             _tell(work, meeting, "no-room", _later)
+
+
+def _later_room(work: Work, meeting: Meeting) -> None:
+    work.later(TASK, stream(meeting), f"meeting:{meeting.id}:{meeting.version}:room", {"meeting": meeting.id})
 
 
 def _tell_missing(run: Run, meeting: Meeting) -> None:

@@ -79,6 +79,7 @@ def _not_yours(context: Context, found: Meeting) -> Reply:
 
 
 def may_see(context: Context, found: Meeting) -> bool:
+    """Whoever is invited, or leads it."""
     if found.is_led_by(context.person.id) or meetings.invited(context.db, found.id, context.person.id) is not None:
         return True
     return organizers.stands_in(context, found)

@@ -9,7 +9,7 @@ from integration import people, phrases, workdays
 from integration.errors import Refused, UserError
 from integration.messages import Button, ButtonPress, Command, Reply, Text
 from integration.plugin import Context, Subcommand
-from plugins.rapat import meetings
+from plugins.rapat import meetings, organizers
 from plugins.rapat import which as of_meeting
 from plugins.rapat.attending import codes, presence, which
 from plugins.rapat.attending.presence import How, Noted
@@ -85,7 +85,7 @@ def split(words: Sequence[str]) -> tuple[str, list[str]]:
 
 def _enter(context: Context, occurrence: Occurrence, how: How) -> Reply:
     meeting = meeting_of(context, occurrence)
-    if not is_invited(context, meeting):
+    if not of_meeting.may_see(context, meeting):
         raise UserError(
             context.t(
                 "You are not invited to this meeting. Type the code on the screen in the room, "
@@ -213,18 +213,13 @@ def meeting_of(context: Context, occurrence: Occurrence) -> Meeting:
     return found
 
 
-def is_invited(context: Context, meeting: Meeting) -> bool:
-    if meeting.is_led_by(context.person.id):
-        return True
-    return meetings.invited(context.db, meeting.id, context.person.id) is not None
-
-
 def clock(context: Context, moment: datetime) -> Text:
     return Text(workdays.clock(moment, context.person.zone))
 
 
 def _organizer(context: Context, meeting: Meeting) -> str:
-    found = people.get(context.db, meeting.organizer_id)
+    """Whom one can ask: who leads it, as far as anybody does."""
+    found = organizers.of(context, meeting) or people.get(context.db, meeting.organizer_id)
     return found.name if found else ""
 
 

@@ -26,7 +26,7 @@ from integration.messages import (
 )
 from integration.people import Person
 from integration.plugin import Context, Subcommand
-from plugins.rapat import meetings
+from plugins.rapat import meetings, organizers
 from plugins.rapat import which as of_meeting
 from plugins.rapat.attending import closing, commands, listing, presence, which, wording
 from plugins.rapat.attending.presence import Here
@@ -66,7 +66,7 @@ def _listed(context: Context, occurrence: Occurrence) -> Reply:
         listed = replace(listed, absent=())  # nobody is missing yet
     value = str(occurrence.id)
     buttons = [Button(context.t("Send PDF and Excel"), FILES, value)] if context.now >= occurrence.starts_at else []
-    if meeting.is_led_by(context.person.id):
+    if organizers.leads(context, meeting):
         buttons.append(Button(context.t("Add somebody"), ADD, value))
         buttons += [Button(context.t("Take somebody off"), REMOVE, value)] if listed.present else []
     return Reply(wording.shown(context.t, meeting, occurrence, listed, context.person.zone), tuple(buttons))
@@ -84,7 +84,7 @@ def _readable(context: Context, occurrence: Occurrence) -> Meeting:
     """Who was invited, or was there, reads the list; others learn nothing of the meeting."""
     meeting = commands.meeting_of(context, occurrence)
     was_there = presence.find(context.db, occurrence.id, f"p:{context.person.id}") is not None
-    if not (was_there or commands.is_invited(context, meeting)):
+    if not (was_there or of_meeting.may_see(context, meeting)):
         raise UserError(context.t("Only those who are invited can see this list."))
     return meeting
 
@@ -193,7 +193,7 @@ def _led(context: Context, value: str) -> tuple[Occurrence, Meeting]:
     """The date whose list the person may change; raises `UserError`."""
     occurrence = commands.of_press(context, ButtonPress("", value))
     meeting = commands.meeting_of(context, occurrence)
-    if not meeting.is_led_by(context.person.id):
+    if not organizers.leads(context, meeting):
         raise UserError(context.t("Only the organiser changes the attendance list."))
     if context.now < presence.window(occurrence).start:
         opens = presence.window(occurrence).start

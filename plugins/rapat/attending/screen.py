@@ -18,7 +18,7 @@ from integration.i18n import Translate
 from integration.messages import Command, Field, Reply, Text, fill
 from integration.pages import Go, Link, Page, PageContext, PageRequest, Picture, Show, wrong
 from integration.plugin import Context, Subcommand, Work
-from plugins.rapat import joining, meetings
+from plugins.rapat import joining, meetings, organizers
 from plugins.rapat.attending import codes, presence, which
 from plugins.rapat.attending.presence import Noted
 from plugins.rapat.meetings import Meeting, Occurrence
@@ -35,7 +35,7 @@ _COUNT_SECONDS, _LOOK_SECONDS = 10, 60
 
 def screen_link(context: Context, command: Command) -> Reply:
     """`/rapat layar [meeting]`, for who organises it."""
-    found = which.named(which.organized(context.db, context.person, context.now), command.words)
+    found = which.named(which.organized(context), command.words)
     if not found:
         text = context.t("Only the organiser shows the code, and you organise no meeting that is on or to come.")
         return Reply(text, buttons=(say(context.t("My meetings"), "daftar"),), refused=True)
@@ -61,7 +61,7 @@ def screen_address(context: Context, occurrence: Occurrence) -> str:
 def screen(context: PageContext, _request: PageRequest) -> Page:
     """The code and how many are in; asks for itself again, by no script."""
     occurrence, meeting = _date(context)
-    if context.person is None or not meeting.is_led_by(context.person.id):
+    if not organizers.is_leader(context, meeting, context.person):
         raise Refused("not the organiser")
     if not presence.is_open(occurrence, context.now):
         return _not_open(context, occurrence, meeting)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from integration.messages import Button, Reply, Text
 from integration.people import Person
 from integration.plugin import Context
 from integration.ports import Span
-from plugins.rapat import meetings
+from plugins.rapat import meetings, organizers
 from plugins.rapat.attending import presence
 from plugins.rapat.meetings import Occurrence
 from plugins.rapat.tables import meeting, meeting_occurrence, meeting_presence
@@ -66,11 +66,11 @@ def _checked_in(db: Connection, person: Person, now: datetime, out: ColumnElemen
     return meetings.fetch(db, query.order_by(meeting_occurrence.c.starts_at.desc()))
 
 
-def organized(db: Connection, person: Person, now: datetime) -> list[Occurrence]:
+def organized(context: Context) -> list[Occurrence]:
     """The dates of the meetings that the person leads, as far as they are not over, in order."""
-    own = or_(meeting.c.organizer_id == person.id, meeting.c.secretary_id == person.id)
-    query = meetings.occurrences_query().where(own, meeting_occurrence.c.ends_at > now - presence.LATE, *_planned())
-    return meetings.fetch(db, query.order_by(meeting_occurrence.c.starts_at).limit(50))
+    ahead = meeting_occurrence.c.ends_at > context.now - presence.LATE
+    query = meetings.occurrences_query().where(organizers.led_by(context), ahead, *_planned())
+    return meetings.fetch(context.db, query.order_by(meeting_occurrence.c.starts_at).limit(50))
 
 
 def begun(db: Connection, person: Person, now: datetime) -> list[Occurrence]:

@@ -1,6 +1,12 @@
-"""The folder of a meeting's date, `Hadir/<unit>/Rapat/2026/2026-11-24 Koordinasi SPBE`, and what lies in it."""
+"""The folder of a meeting's date, `Hadir/<unit>/Rapat/2026/2026-11-24 Koordinasi SPBE`, and what lies in it.
+
+An organiser may name another one than that of the year: `Hadir/<unit>/Rapat/SPBE/2026-11-24 Koordinasi SPBE`. Until a date is
+given its own folder, that one stands in its row with a "/" at the end.
+"""
 
 from __future__ import annotations
+
+import re
 
 from sqlalchemy import select, update
 
@@ -20,6 +26,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # Of a long title so much is in the folder's name: a path must fit on everybody's computer.
 _LONGEST_TITLE = 90
+_YEAR = re.compile(r"\d{4}")
+
+
+def wished(work: Work, unit_id: int, names: str) -> str:
+    """What a date's row holds until it has a folder; `names` are safe, as in `SPBE/Tahap 1`, "" for the usual one."""
+    return f"{tree.unit_folder(work.db, unit_id, work.now)}/Rapat/{names}/" if names else ""
 
 
 def folder(work: Work, meeting: Meeting, occurrence: Occurrence) -> str:
@@ -29,9 +41,9 @@ def folder(work: Work, meeting: Meeting, occurrence: Occurrence) -> str:
     # Who gives a folder waits for who does so just now in the same unit, so that no two get one.
     work.db.execute(select(people.unit.c.id).where(people.unit.c.id == meeting.unit_id).with_for_update(key_share=True))
     given = work.db.scalar(select(_occurrence.c.folder).where(_occurrence.c.id == occurrence.id))
-    if given:
+    if given and not given.endswith("/"):
         return str(given)
-    path = _free(work, _planned(work, meeting, occurrence))
+    path = _free(work, _planned(work, meeting, occurrence, _wished(work, meeting, given or "")))
     work.db.execute(update(_occurrence).where(_occurrence.c.id == occurrence.id).values(folder=path))
     return path
 
@@ -41,10 +53,21 @@ def path(work: Work, meeting: Meeting, occurrence: Occurrence, name: str) -> str
     return f"{folder(work, meeting, occurrence)}/{name}"
 
 
-def _planned(work: Work, meeting: Meeting, occurrence: Occurrence) -> str:
+def _wished(work: Work, meeting: Meeting, own: str) -> str:
+    """The folder that the organiser has named, "" for none; a date that was added later goes where the others are."""
+    c = _occurrence.c
+    others = select(c.folder).where(c.meeting_id == meeting.id, c.folder != "").order_by(c.original).limit(1)
+    found = own or work.db.scalar(others) or ""
+    if found.endswith("/"):
+        return str(found[:-1])
+    above = found.rpartition("/")[0]
+    return "" if _YEAR.fullmatch(above.rpartition("/")[2]) else above
+
+
+def _planned(work: Work, meeting: Meeting, occurrence: Occurrence, wished: str) -> str:
     day = occurrence.starts_at.astimezone(meeting.tz).date()
     words = " ".join(clean(occurrence.title).split())[:_LONGEST_TITLE].strip() or "Rapat"
-    base = tree.folder(work.db, meeting.unit_id, "Rapat", day.year, work.now)
+    base = wished or tree.folder(work.db, meeting.unit_id, "Rapat", day.year, work.now)
     return f"{base}/{safe_name(f'{day.isoformat()} {words}')}"
 
 

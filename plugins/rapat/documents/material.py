@@ -72,13 +72,14 @@ def _accounts(work: Work, meeting: Meeting, storage: Storage) -> tuple[list[str]
     """Accounts on the storage that get a right, who leads among them, and how many would have one. Nobody who has left."""
     invited = meetings.invitees(work.db, meeting.id)
     by_name = {each.person_id for each in invited if each.person_id is not None and not each.via}
-    ids = {each.person_id for each in invited if each.person_id is not None} | {meeting.organizer_id}
-    ids |= {meeting.secretary_id} if meeting.secretary_id is not None else set()
+    leader = organizers.of(work, meeting)
+    leading = {id for id in (meeting.organizer_id, meeting.secretary_id, leader.id if leader else None) if id is not None}
+    ids = {each.person_id for each in invited if each.person_id is not None} | leading
     working = people.everyone(work.db, work.now.astimezone(meeting.tz).date(), sorted(ids))
-    ordered = sorted(working, key=lambda person: (not meeting.is_led_by(person.id), person.id not in by_name, person.id))
+    ordered = sorted(working, key=lambda person: (person.id not in leading, person.id not in by_name, person.id))
     known = _known(work, storage, ordered)
     accounts = [known[person.id] for person in ordered if person.id in known]
-    leaders = [known[person.id] for person in ordered if person.id in known and meeting.is_led_by(person.id)]
+    leaders = [known[person.id] for person in ordered if person.id in known and person.id in leading]
     return accounts[:MOST_ACCOUNTS], leaders, len(accounts)
 
 

@@ -19,7 +19,7 @@ from plugins.rapat.facts import Change, Facts
 from plugins.rapat.meetings import Meeting, Occurrence
 from plugins.rapat.tables import meeting_invitee as _invitee
 from plugins.rapat.tables import meeting_occurrence as _occurrence
-from plugins.rapat.video import PROVIDERS
+from plugins.rapat.video import PROVIDERS, called
 from plugins.rapat.wording import bold, clock, when
 
 # More of an agenda than this makes nobody read it in chat; the invitation's letter and the calendar have all of it.
@@ -211,7 +211,7 @@ def _line(view: View, t: Translate, old: Facts, change: Change, zone: str) -> Te
         case "place":
             return _arrow(t("Place"), place(old, t), place(new, t))
         case "video":
-            return _arrow(t("Video"), *(PROVIDERS.get(each.provider, t("none")) for each in (old, new)))
+            return _arrow(t("Video"), *(called(t, each.provider) or t("none") for each in (old, new)))
         case "agenda":
             return t("The agenda is another one.")
         case "papers":

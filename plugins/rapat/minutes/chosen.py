@@ -11,7 +11,7 @@ from integration.errors import UserError
 from integration.messages import Button, Reply, Text, join
 from integration.plugin import Context
 from integration.ports import Span
-from plugins.rapat import meetings, which
+from plugins.rapat import meetings, organizers, which
 from plugins.rapat.meetings import Meeting, Occurrence
 from plugins.rapat.wording import say, when_short
 
@@ -32,20 +32,14 @@ def by_id(context: Context, occurrence_id: int) -> Chosen:
     """The date with that number, for one who is invited; raises `UserError`."""
     occurrence = meetings.occurrence(context.db, occurrence_id)
     meeting = meetings.get(context.db, occurrence.meeting_id) if occurrence else None
-    if occurrence is None or meeting is None or not may_read(context, meeting):
+    if occurrence is None or meeting is None or not which.may_see(context, meeting):
         raise UserError(context.t("This is for those who are invited to the meeting. Its organiser can invite you."))
     return meeting, occurrence
 
 
-def may_read(context: Context, meeting: Meeting) -> bool:
-    if meeting.is_led_by(context.person.id):
-        return True
-    return meetings.invited(context.db, meeting.id, context.person.id) is not None
-
-
 def must_lead(context: Context, meeting: Meeting) -> None:
-    """Raises `UserError` for anybody but the organiser and the secretary."""
-    if not meeting.is_led_by(context.person.id):
+    """Raises `UserError` for anybody but who leads it."""
+    if not organizers.leads(context, meeting):
         raise UserError(
             context.t(
                 "Only the organiser and the secretary of the meeting do this. The organiser names one: {command}",

@@ -25,6 +25,7 @@ from integration.messages import (
 from integration.phrases import clock_and_day
 from integration.plugin import Context, Subcommand
 from integration.safe_names import safe_name
+from plugins.rapat import organizers
 from plugins.rapat.meetings import Meeting, Occurrence
 from plugins.rapat.minutes import chosen, following, merging, publishing, reading, showing, store, versions
 from plugins.rapat.minutes.chosen import SIGN, button
@@ -57,7 +58,7 @@ def minutes(context: Context, command: Command) -> Answer:
         return found
     meeting, occurrence = found
     if not what:
-        what = "write" if meeting.is_led_by(context.person.id) else "read"
+        what = "write" if organizers.leads(context, meeting) else "read"
     if what == "read":
         return _read(context, meeting, occurrence)
     chosen.must_lead(context, meeting)
@@ -175,7 +176,7 @@ def _both(context: Context, t: Translate, occurrence: Occurrence, saved: Saved, 
 
 def _read(context: Context, meeting: Meeting, occurrence: Occurrence) -> Reply:
     """What was published; for those who write them the draft."""
-    t, leads = context.t, meeting.is_led_by(context.person.id)
+    t, leads = context.t, organizers.leads(context, meeting)
     shown = versions.latest(context.db, occurrence.id) if leads else versions.published(context.db, occurrence.id)
     title = showing.title(t, occurrence, context.person.zone)
     if shown is None or (leads and shown.source == "template"):
@@ -240,7 +241,7 @@ def send(context: Context, press: ButtonPress) -> Reply:
     t = context.t
     meeting, occurrence, number = chosen.of_button(context, press.value)
     version = versions.get(context.db, occurrence.id, number)
-    if version is None or not (version.published_at or meeting.is_led_by(context.person.id)):
+    if version is None or not (version.published_at or organizers.leads(context, meeting)):
         return Reply(t("There is no such version, or it was not published."), refused=True)
     day = occurrence.starts_at.astimezone(meeting.tz).date()
     file = File(safe_name(f"Notulen {day} {occurrence.title[:80]} v{number}.md"), "text/markdown", version.text.encode())

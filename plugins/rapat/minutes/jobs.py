@@ -7,7 +7,6 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import exists, select
 
-from integration import people
 from integration.deciders import awake
 from integration.errors import DeliveryError
 from integration.i18n import Translate
@@ -15,7 +14,7 @@ from integration.messages import Reply
 from integration.people import Person
 from integration.plugin import Job, Run, Work
 from integration.workdays import local_day
-from plugins.rapat import meetings
+from plugins.rapat import meetings, organizers
 from plugins.rapat.meetings import Meeting, Occurrence
 from plugins.rapat.minutes import publishing, reading, showing, store, versions
 from plugins.rapat.minutes.chosen import SIGN
@@ -99,11 +98,10 @@ def _drafts(work: Work) -> list[Occurrence]:
 
 
 def _nudge(work: Work, meeting: Meeting, occurrence: Occurrence, version: versions.Version) -> None:
-    ids = [id for id in (meeting.secretary_id or meeting.organizer_id,) if id is not None]
-    for reader in people.everyone(work.db, work.now.date(), ids):
-        if awake(work, reader.zone) and work.plan(reader, local_day(work.now, reader)).works:
-            key = f"meeting:{meeting.id}:minutes:{occurrence.id}:draft:{reader.id}"
-            work.tell(reader, key, lambda t, reader=reader: _draft(t, occurrence, version, reader))  # type: ignore[misc]  # called at once
+    reader = organizers.writer(work, meeting)
+    if reader is not None and awake(work, reader.zone) and work.plan(reader, local_day(work.now, reader)).works:
+        key = f"meeting:{meeting.id}:minutes:{occurrence.id}:draft:{reader.id}"
+        work.tell(reader, key, lambda t: _draft(t, occurrence, version, reader))
 
 
 def _draft(t: Translate, occurrence: Occurrence, version: versions.Version, reader: Person) -> Reply:

@@ -68,6 +68,7 @@ class Names:
 
     db: Connection
     invited: frozenset[int]
+    today: date
     _known: dict[str, Who | None] = field(default_factory=dict)
 
     def mentioned(self, name: str) -> Who | None:
@@ -87,7 +88,7 @@ class Names:
         return self._known[key]
 
     def _only(self, found: Sequence[Person]) -> Who | None:
-        here = [each for each in found if each.ended_on is None] or list(found)
+        here = [each for each in found if each.ended_on is None or each.ended_on >= self.today] or list(found)
         chosen = [each for each in here if each.id in self.invited] or here
         return (chosen[0].id, chosen[0].name) if len(chosen) == 1 else None
 

@@ -20,7 +20,7 @@ from integration.messages import Reply, Text
 from integration.people import Person
 from integration.plugin import Run, Work
 from integration.ports import Changed, Storage, StoredFile
-from plugins.rapat import meetings
+from plugins.rapat import meetings, organizers
 from plugins.rapat.documents import folders
 from plugins.rapat.meetings import Meeting, Occurrence
 from plugins.rapat.minutes import showing, store, versions
@@ -216,7 +216,8 @@ def _whose(work: Work, there: StoredFile) -> Person | None:
 
 def _writers(work: Work, meeting: Meeting) -> list[Person]:
     ids = [id for id in (meeting.organizer_id, meeting.secretary_id) if id is not None]
-    return people.everyone(work.db, work.now.date(), ids)
+    leader = organizers.of(work, meeting)
+    return people.everyone(work.db, work.now.date(), ids) or ([leader] if leader else [])
 
 
 def _tell_read(work: Work, meeting: Meeting, occurrence: Occurrence, saved: store.Saved, by: Person | None) -> None:

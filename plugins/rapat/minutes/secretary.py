@@ -9,7 +9,7 @@ from integration.guidance import SAY
 from integration.i18n import Translate
 from integration.messages import Answer, Command, Reply, Text
 from integration.plugin import Context, Subcommand
-from plugins.rapat import meetings
+from plugins.rapat import meetings, organizers
 from plugins.rapat.meetings import Meeting, Occurrence
 from plugins.rapat.minutes import chosen, showing
 from plugins.rapat.minutes.chosen import SIGN
@@ -29,7 +29,7 @@ def secretary(context: Context, command: Command) -> Answer:
     meeting, occurrence = found
     if not words:
         return _who_writes(context, meeting, occurrence)
-    if meeting.organizer_id != context.person.id:
+    if meeting.organizer_id != context.person.id and not organizers.stands_in(context, meeting):
         return Reply(t("Only the organiser names who takes the minutes."), refused=True)
     if words[0].lower() in _NOBODY and len(words) == 1:
         return _name(context, meeting, occurrence, None)
@@ -55,7 +55,7 @@ def _who_writes(context: Context, meeting: Meeting, occurrence: Occurrence) -> R
 
 def _name(context: Context, meeting: Meeting, occurrence: Occurrence, someone: people.Person | None) -> Reply:
     t, title = context.t, showing.title(context.t, occurrence, context.person.zone)
-    if someone is not None and someone.ended_on is not None and someone.ended_on < context.now.date():
+    if someone is not None and people.has_left(someone, context.now):
         return Reply(t("{name} does not work here any more.", name=someone.name), refused=True)
     if someone is not None and meetings.invited(context.db, meeting.id, someone.id) is None:
         text = t(

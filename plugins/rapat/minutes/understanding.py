@@ -60,8 +60,8 @@ def read(
     invited = select(_invitee.c.person_id).where(
         _invitee.c.meeting_id == meeting.id, _invitee.c.person_id.is_not(None), _invitee.c.removed_at.is_(None)
     )
-    names = meaning.Names(work.db, frozenset(work.db.scalars(invited)) if items else frozenset())
     day, t = occurrence.starts_at.astimezone(meeting.tz).date(), work.speak(author)
+    names = meaning.Names(work.db, frozenset(work.db.scalars(invited)) if items else frozenset(), day)
     return [(item, meaning.read(item.words, day, t, names)) for item in items]
 
 

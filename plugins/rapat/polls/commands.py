@@ -112,12 +112,13 @@ def _begin(context: Context, title: str, named: Named, typed: str, length: str) 
     spans = line.spans(context, typed, length)
     span = spans[0] if spans else line.placeholder(context, length)
     channel = next((group for group in named.groups.values() if group.kind == "channel"), None)
+    provider, notes = reading.read_provider(context, "virtual", "", in_channel=channel is not None)
     plan = Plan(
         title=title,
         span=span,
         zone=context.person.zone,
         starts=(span.start,),
-        provider=context.settings.video,
+        provider=provider,
         invitees=named.who(),
         groups=tuple(named.groups.values()),
         platform=channel.platform if channel else "",
@@ -129,10 +130,10 @@ def _begin(context: Context, title: str, named: Named, typed: str, length: str) 
         planning.check(context, found, tuple(named.groups.values()), ask=False)
     else:
         asked.queue(context, found)
-    return _begun(context, found, spans, named)
+    return _begun(context, found, spans, named, notes)
 
 
-def _begun(context: Context, found: Meeting, spans: Sequence[Span], named: Named) -> Reply:
+def _begun(context: Context, found: Meeting, spans: Sequence[Span], named: Named, notes: Sequence[Text]) -> Reply:
     t = context.t
     names = [*(each.name for each in named.people.values()), *(group.via for group in named.groups.values())]
     whom = phrases.names(t, names, _SHOWN)
@@ -143,6 +144,7 @@ def _begun(context: Context, found: Meeting, spans: Sequence[Span], named: Named
         lines.append(t("You named no times, so I look for three that suit all."))
     if named.addresses:
         lines.append(t("Guests cannot answer here; they get the invitation once the time is certain."))
+    lines += notes
     lines.append(t("Who can come when: {command}", command=Text(f"`/rapat {NAME}`")))
     return Reply(join("\n", lines), buttons=(_show_button(context, found.id, t("Answers")),))
 
@@ -156,21 +158,20 @@ def _show_button(context: Context, meeting_id: int, label: str) -> Button:
 
 def _open(context: Context) -> Answer:
     """The one that is open, else a list of them."""
-    t, found = context.t, store.open_of(context.db, context.person.id)
+    t, found = context.t, store.open_of(context)
     if not found:
         return Reply(
             t("No time is being looked for. Propose some like this: {example}", example=_EXAMPLE),
             buttons=(rapat_wording.say(t("Find a time"), f"{NAME} baru"),),
         )
     if len(found) == 1:
-        return pressing.shown(context, found[0].id)
+        return pressing.shown(context, found[0][0].id)
     lines = [t("These look for a time:")]
-    for each in found[:_SHOWN]:
-        mine = each.organizer_id == context.person.id
+    for each, mine in found[:_SHOWN]:
         lines.append(
             t("- “{title}” (yours, no. {number})", title=each.title, number=each.id) if mine else _theirs(context, each)
         )
-    buttons = [_show_button(context, each.id, each.title[:40]) for each in found[:_SHOWN]]
+    buttons = [_show_button(context, each.id, each.title[:40]) for each, _ in found[:_SHOWN]]
     return Reply(rapat_wording.below(lines), buttons=tuple(buttons))
 
 
@@ -187,8 +188,7 @@ def _add(context: Context, text: str, extras: Extras) -> Reply:
     t, words = context.t, text.split()
     number = next((int(word) for word in words if word.isdecimal() and len(word) <= 9), None)
     named = reading.read_named(context, " ".join(word for word in words if not word.isdecimal()), extras)
-    mine = [each for each in store.open_of(context.db, context.person.id) if each.organizer_id == context.person.id]
-    fitting = [each for each in mine if number in (None, each.id)]
+    fitting = [each for each, mine in store.open_of(context) if mine and number in (None, each.id)]
     if not fitting:
         raise UserError(t("You are not looking for a time now. Propose some like this: {example}", example=_EXAMPLE))
     if len(fitting) > 1:
@@ -203,7 +203,7 @@ def _added(context: Context, found: Meeting, named: Named) -> Reply:
     planning.invite(context, found.id, named.who())
     after = {each.who for each in meetings.invitees(context.db, found.id)}
     if named.groups:
-        groups = [[group.kind, group.platform, group.id, group.name] for group in named.groups.values()]
+        groups = [group.plain for group in named.groups.values()]
         given = {"meeting": found.id, "version": found.version, "groups": groups, "ask": False}
         key = f"meeting:{found.id}:{found.version}:more:{context.now.isoformat()}"
         context.later(planning.CHECK, f"meeting:{found.id}", key, given)

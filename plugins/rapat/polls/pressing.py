@@ -1,4 +1,4 @@
-"""The buttons of a poll: looking at it, answering, and what the organiser does."""
+"""The buttons of a poll: looking at it, answering, and what only who leads it does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from integration.errors import UserError
 from integration.messages import ButtonPress, Reply
 from integration.people import get as person_of
 from integration.plugin import Context, Handler
+from plugins.rapat import organizers
 from plugins.rapat import wording as rapat_wording
 from plugins.rapat.polls import ending, store, wording
 from plugins.rapat.polls.store import VOTES, Poll, Proposal
@@ -18,10 +19,10 @@ def show(context: Context, press: ButtonPress) -> Reply:
 
 
 def shown(context: Context, meeting_id: int) -> Reply:
-    poll = _poll(context, meeting_id)
+    poll, leads = _seen(context, meeting_id)
     if poll.meeting.state != "polling":
         return _stands(context, poll)
-    if poll.meeting.organizer_id == context.person.id:
+    if leads:
         return wording.table(context.t, _all(context, poll), context.person, context.now)
     return _ballot(context, poll, replaces=False)
 
@@ -68,11 +69,11 @@ def _voted(context: Context, meeting_id: int) -> Reply:
     return _ballot(context, poll, replaces=True)
 
 
-# ---------------------------------------------------------------- the organiser
+# ---------------------------------------------------------------- who leads it
 
 
 def pick(context: Context, press: ButtonPress) -> Reply:
-    """The organiser takes a time, whoever has answered."""
+    """They take a time, whoever has answered."""
     chosen = _proposal(context, press.value)
     poll = _mine(context, chosen.meeting_id)
     if poll.meeting.state != "polling":
@@ -110,13 +111,20 @@ def _gone(context: Context) -> UserError:
 
 
 def _poll(context: Context, meeting_id: int) -> Poll:
-    """With nobody in it but this person; for whoever is not invited there is no such meeting."""
+    """With nobody in it but this person; for whoever is not asked there is no such meeting."""
     poll = store.get(context, meeting_id, only=context.person.id)
-    if poll is None:
-        raise _gone(context)
-    if not poll.voters:
+    if poll is None or not poll.voters:
         raise _gone(context)
     return poll
+
+
+def _seen(context: Context, meeting_id: int) -> tuple[Poll, bool]:
+    """The same for who leads it too, whether asked or not; and whether the person does."""
+    poll = store.get(context, meeting_id, only=context.person.id)
+    leads = poll is not None and organizers.leads(context, poll.meeting)
+    if poll is None or not (poll.voters or leads):
+        raise _gone(context)
+    return poll, leads
 
 
 def _all(context: Context, poll: Poll) -> Poll:
@@ -125,8 +133,8 @@ def _all(context: Context, poll: Poll) -> Poll:
 
 
 def _mine(context: Context, meeting_id: int) -> Poll:
-    poll = _poll(context, meeting_id)
-    if poll.meeting.organizer_id != context.person.id:
+    poll, leads = _seen(context, meeting_id)
+    if not leads:
         raise UserError(context.t("Only who organises the meeting decides on this."))
     return _all(context, poll)
 

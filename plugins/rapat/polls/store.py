@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from integration import people
 from integration.db import insert_once
 from integration.people import Person
-from integration.plugin import Work
+from integration.plugin import Context, Work
 from integration.ports import Span
-from plugins.rapat import meetings
+from plugins.rapat import meetings, organizers
 from plugins.rapat.meetings import Meeting
 from plugins.rapat.tables import meeting as _meeting
 from plugins.rapat.tables import meeting_invitee as _invitee
@@ -161,15 +161,14 @@ def dropped_ids(db: Connection, since: datetime) -> list[int]:
     return list(db.scalars(found.where(_meeting.c.id.in_(looked))))
 
 
-def open_of(db: Connection, person_id: int) -> list[Meeting]:
-    """Those of them that concern a person, their own first."""
-    query = (
-        select(_meeting.c.id)
-        .join_from(_invitee, _meeting, _invitee.c.meeting_id == _meeting.c.id)
-        .where(_invitee.c.person_id == person_id, _invitee.c.removed_at.is_(None), _meeting.c.state == "polling")
-    )
-    found = meetings.many(db, list(db.scalars(query))).values()
-    return sorted(found, key=lambda each: (each.organizer_id != person_id, each.id))
+def open_of(context: Context) -> list[tuple[Meeting, bool]]:
+    """Those of them that concern the person, and whether they lead it; their own first."""
+    asked = select(_invitee.c.meeting_id).where(_invitee.c.person_id == context.person.id, _invitee.c.removed_at.is_(None))
+    led = organizers.led_by(context)
+    query = select(_meeting.c.id, led).where(_meeting.c.state == "polling", or_(led, _meeting.c.id.in_(asked)))
+    leads = {row[0]: bool(row[1]) for row in context.db.execute(query)}
+    found = meetings.many(context.db, list(leads)).values()
+    return sorted(((each, leads[each.id]) for each in found), key=lambda each: (not each[1], each[0].id))
 
 
 # ---------------------------------------------------------------- writing

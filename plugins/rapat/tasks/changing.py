@@ -13,7 +13,7 @@ from integration.messages import Answer, ButtonPress, Field, Form, FormErrors, F
 from integration.people import Person
 from integration.plugin import Context
 from integration.workdays import local_day
-from plugins.rapat import meetings
+from plugins.rapat import meetings, which
 from plugins.rapat.meetings import Meeting
 from plugins.rapat.minutes import chosen
 from plugins.rapat.tasks import commands, keeping, wording
@@ -48,7 +48,7 @@ def _what(t: Translate) -> tuple[tuple[str, str], ...]:
 
 def _led(context: Context, value: str) -> Meeting:
     meeting = meetings.get(context.db, meetings.id_of(value))
-    if meeting is None or not chosen.may_read(context, meeting):
+    if meeting is None or not which.may_see(context, meeting):
         raise UserError(context.t("This is for those who are invited to the meeting. Its organiser can invite you."))
     chosen.must_lead(context, meeting)
     return meeting

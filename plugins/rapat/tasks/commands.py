@@ -22,7 +22,7 @@ from integration.messages import (
 from integration.people import Person
 from integration.plugin import Context, Subcommand
 from integration.workdays import local_day
-from plugins.rapat import meetings
+from plugins.rapat import meetings, organizers
 from plugins.rapat.meetings import Meeting
 from plugins.rapat.minutes import chosen, following, reading, versions
 from plugins.rapat.tables import meeting_invitee as _invitee
@@ -79,7 +79,7 @@ def _titles(db: Connection, found: Sequence[Task]) -> dict[int, str]:
 
 def _of_meeting(context: Context, meeting: Meeting) -> Reply:
     """All of a meeting's, of every date; drafts for those who write them."""
-    t, leads = context.t, meeting.is_led_by(context.person.id)
+    t, leads = context.t, organizers.leads(context, meeting)
     found = [row for row in keeping.of_meeting(context.db, meeting.id) if leads or row.published_at]
     if not found:
         return Reply(t("The minutes of “{title}” name no action items.", title=meeting.title))
@@ -148,7 +148,7 @@ def _task_of(context: Context, value: str) -> tuple[Task, Meeting]:
     """The task, for whoever has to do it or leads the meeting; raises `UserError`."""
     row = keeping.get(context.db, meetings.id_of(value))
     meeting = meetings.get(context.db, row.meeting_id) if row else None
-    if row is None or meeting is None or not (row.person_id == context.person.id or meeting.is_led_by(context.person.id)):
+    if row is None or meeting is None or not (row.person_id == context.person.id or organizers.leads(context, meeting)):
         raise UserError(context.t("This action item is not yours."))
     return row, meeting
 

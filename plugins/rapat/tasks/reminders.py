@@ -20,7 +20,7 @@ from integration.outbox import outbox
 from integration.people import Person
 from integration.plugin import Job, Notice, Run, Work
 from integration.workdays import Plans, local_day
-from plugins.rapat import meetings
+from plugins.rapat import meetings, organizers
 from plugins.rapat.meetings import Meeting
 from plugins.rapat.tasks import keeping, wording
 from plugins.rapat.tasks.matching import Task
@@ -69,6 +69,8 @@ def _by_reader(work: Work) -> list[Mine]:
     for row in found:
         candidates = (row.person_id, *_leaders(known[row.meeting_id]))
         reader = next((id for id in candidates if id is not None and id in here), None)
+        if reader is None and (leader := organizers.of(work, known[row.meeting_id])):
+            reader, here[leader.id] = leader.id, leader
         if reader is not None:
             mine.setdefault(reader, []).append(row)
     return [Mine(here[id], mine[id]) for id in sorted(mine)]
