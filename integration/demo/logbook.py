@@ -1,7 +1,8 @@
 """The reports of the demo's last working days: targets, a line or two a day, approved by those above, one given back.
 
 Yesterday's still wait, so that whoever tries it has something to check; and those who have not come yet today have a day left
-to report. Everything is typed and pressed by those who would, at its time.
+to report. The last days of last month are there as well, and most of its ratings: a month to sum up, to rate and to close.
+Everything is typed and pressed by those who would, at its time.
 """
 
 from __future__ import annotations
@@ -15,17 +16,24 @@ from integration import workdays
 from integration.demo.acts import Stage
 from integration.demo.days import ABSENT, SEED, STILL_OUT, away
 from integration.demo.meetings import Act, Days
+from integration.errors import UserError
 from integration.messages import Button, Form, Reply
 from integration.workdays import Plans
 
 PLUGIN = "logbook"
-DAYS = 6
+DAYS, MONTH_END = 6, 3
 LEADERS = ("hendra", "ratna", "budi", "tenri")
+# Who looks after the reports of whoever nobody leads.
+OFFICER = "rina"
 # Who is given a report back, and has not corrected it yet; who has sent something today already.
 RETURNED, NOTE = "rizky", "Mohon tulis modul mana yang diuji dan berapa temuannya."
 EARLY = ("bambang", "maria", "gede")
-# Who takes the day as it was drafted for them: meetings that they attended.
-DRAFTED = "siti"
+# Who takes the day as it was drafted for them: meetings that they attended. Their supervisor asks something about it.
+DRAFTED, ASKS = "siti", "budi"
+QUESTION, ANSWER = "Mohon tautan hasilnya dilampirkan.", "Siap, saya lampirkan besok pagi."
+# Last month's ratings: these, the others "as expected"; and for some there is none yet, so that it can be tried.
+RATED = {"gede": "di atas ekspektasi pekerjaan selalu tuntas", "tenri": "di atas ekspektasi", "rizky": "di bawah ekspektasi"}
+UNRATED = frozenset({"siti", "bambang"})
 # (code, what is to be reached, how many, of what) of a unit's people; what they do for it, with the time it takes.
 Work = tuple[str, str, str, str, tuple[str, ...]]
 OF_UNIT: dict[str, tuple[Work, ...]] = {
@@ -91,16 +99,25 @@ def acts(stage: Stage, days: Days, plans: Plans) -> Iterator[Act]:
     past = list(days.past[-DAYS:])
     if PLUGIN not in stage.hadir.dispatcher.plugins or not past:
         return
-    first = days.at(past[0], "07.05")
-    yield first, partial(_targets, stage, sorted({day.year for day in (*past, days.now.date())}), first)
-    for day in past:
+    told = [*(day for day in _last_month(days)[-MONTH_END:] if day not in past), *past]
+    first = days.at(told[0], "07.05")
+    yield first, partial(_targets, stage, sorted({day.year for day in (*told, days.now.date())}), first)
+    for day in told:
         yield from _day(stage, days, plans, day)
-    for number, leader in enumerate(LEADERS):
-        for day in past[:-1]:
+    for number, leader in enumerate((*LEADERS, OFFICER)):
+        for day in told[:-1]:
             at = days.at(day, "17.40") + number * timedelta(minutes=4)
             yield at, partial(_approve, stage, leader, at)
     yield from _given_back(stage, days, past)
+    yield from _talked_about(stage, days, past)
+    yield from _rated(stage, days)
     yield from _today(stage, days, plans)
+
+
+def _last_month(days: Days) -> list[date]:
+    """Its working days, as far back as the story goes."""
+    before = days.now.astimezone(days.tz).date().replace(day=1) - timedelta(days=1)
+    return [day for day in days.past if (day.year, day.month) == (before.year, before.month)]
 
 
 # ---------------------------------------------------------------- targets
@@ -202,6 +219,41 @@ def _give_back(stage: Stage, leader: str, at: datetime) -> None:
         choices = {field.name: field.choices[0][0] for field in form.fields if field.kind == "select" and field.choices}
         stage.submits(leader, form, choices | {"note": NOTE}, at)
     stage.work(at)
+    stage.read(at)
+
+
+def _talked_about(stage: Stage, days: Days, past: Sequence[date]) -> Iterator[Act]:
+    """A question about a report, and its answer."""
+    for day in past[-2:-1]:
+        said = ((ASKS, f"@{DRAFTED} ", QUESTION, "17.30"), (DRAFTED, "", ANSWER, "17.36"))
+        for username, whose, words, clock in said:
+            at = days.at(day, clock)
+            yield at, partial(_say, stage, username, f"/logbook komentar {whose}{day:%d/%m/%Y} 1 {words}", at)
+
+
+def _say(stage: Stage, username: str, line: str, at: datetime) -> None:
+    """Of somebody who was away there is nothing to speak about."""
+    try:
+        stage.says(username, line, at)
+    except UserError:
+        return
+    stage.read(at)
+
+
+def _rated(stage: Stage, days: Days) -> Iterator[Act]:
+    """Last month's ratings, given on the first working day after it."""
+    of = _last_month(days)
+    after = [day for day in days.past if of and day > of[-1]]
+    ids = {person.id: username for username, person in stage.people.items()}
+    led = [(ids[person.supervisor_id], username) for username, person in stage.people.items() if person.supervisor_id]
+    for number, (leader, username) in enumerate(each for each in led if after and each[1] not in UNRATED):
+        at = days.at(after[0], "08.40") + number * timedelta(minutes=1)
+        rating = RATED.get(username, "sesuai ekspektasi")
+        yield at, partial(_rate, stage, leader, f"/logbook nilai @{username} {of[-1]:%m/%Y} {rating}", at)
+
+
+def _rate(stage: Stage, leader: str, line: str, at: datetime) -> None:
+    stage.understood(leader, line, at)
     stage.read(at)
 
 

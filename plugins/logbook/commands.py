@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from integration.dates import at_an_end, take_day, take_month
+from integration.dates import Words, at_an_end, take_day, take_month
 from integration.errors import UserError
 from integration.messages import Answer, ButtonPress, Command, Text, join
 from integration.plugin import Context, Subcommand
 from integration.workdays import local_day
-from plugins.logbook import entries, wording, writing
+from plugins.logbook import wording, writing
 from plugins.logbook.entries import Entry
-from plugins.logbook.own import drafting, forms, lines, looking, reporting, sending
+from plugins.logbook.own import asking, drafting, forms, lines, looking, moving, reporting, sending, taking_back
 from plugins.logbook.own.drafting import Day, Draft
-from plugins.logbook.own.lines import take_day_of
+from plugins.logbook.own.lines import Line, take_day_of
 
 home, in_one_line = looking.home, reporting.in_one_line
+_NUMBER = frozenset({"no", "nomor", "no."})
 _COUNT = re.compile(r"\d{1,3}")
+_BEFORE_TIME = frozenset({"jadi", "menjadi", "waktu", "waktunya", "selama", "lama", "lamanya", "durasi", "durasinya"})
+# Stands for the activity where only what follows it is read.
+_NAMED = "yang itu"
 _ALL = frozenset({"semua", "semuanya", "all", "seluruhnya"})
 
 
@@ -82,30 +87,56 @@ def add(context: Context, command: Command) -> Answer:
 
 
 def change(context: Context, command: Command) -> Answer:
-    """`ubah 2 [day]`; without a number the only one there is, else the day with its buttons."""
-    line = _meant(context, command, "ubah")
+    """`ubah 2 [day]`, `ubah 2 tanggal kemarin`, `ubah 2 3 jam #RHK-3`; without a number the only one there is, else the day."""
+    words, to = moving.take(command.words, local_day(context.now, context.person), context.t)
+    words, said = _said_behind(context, words) if to is None else (words, None)
+    line = _meant(context, command, words, "ubah")
     if not isinstance(line, tuple):
         return line
-    return forms.of_line(context, *line)
+    line = drafting.latest(context, *line)
+    if to is not None:
+        return moving.moved(context, *line, to)
+    return forms.of_line(context, *line, typed=forms.typed_of(context, said, line[0]) if said else None)
+
+
+def _said_behind(context: Context, words: Words) -> tuple[Words, Line | None]:
+    """`2 jadi 3 jam`, `2 #RHK-3 wfh`: the words that name an entry, and what is said of it behind them."""
+    today = local_day(context.now, context.person)
+    for at in range(1, len(words) if len(words) <= moving.LONGEST else 0):
+        said = " ".join([_NAMED, *(word for word in words[at:] if word.lower() not in _BEFORE_TIME)])
+        with contextlib.suppress(UserError):
+            if _named(context, words[:at]) and (line := lines.read(said, today, context.t)).activity == _NAMED:
+                return words[:at], line if said != _NAMED else None
+    return words, None
 
 
 def delete(context: Context, command: Command) -> Answer:
     """`hapus 2 [day]`, with a way back."""
-    line = _meant(context, command, "hapus")
-    return sending.dropped(context, *line) if isinstance(line, tuple) else line
+    line = _meant(context, command, command.words, "hapus")
+    return taking_back.dropped(context, *line) if isinstance(line, tuple) else line
 
 
-def _meant(context: Context, command: Command, word: str) -> tuple[date, Entry | Draft] | Answer:
+def _named(context: Context, words: Words) -> tuple[date, Sequence[int]] | None:
+    """The day and the numbers that the words say, None if they say anything else: `1 20 nov`, `kemarin 1`, `kemarin`, `1 2`."""
+    words, today = tuple(each for each in words if each.lower() not in _NUMBER), local_day(context.now, context.person)
+    if all(_COUNT.fullmatch(each) for each in words):
+        return today, [int(each) for each in words]
+    for number, rest in ((words[:1], words[1:]), (words[-1:], words[:-1]), ((), words)):
+        if all(_COUNT.fullmatch(each) for each in number):
+            day, left = take_day(rest, today, context.t)
+            if day is not None and not left:
+                return day, [int(each) for each in number]
+    return None
+
+
+def _meant(context: Context, command: Command, words: Words, word: str) -> tuple[date, Entry | Draft] | Answer:
     """The line that a number and a day mean, or the answer that asks."""
-    today = local_day(context.now, context.person)
-    words = tuple(each for each in command.words if each.lower() not in ("no", "nomor", "no."))
-    numbers = [int(each) for each in words if _COUNT.fullmatch(each)]
-    rest = tuple(each for each in words if not _COUNT.fullmatch(each))
-    day, left = take_day(rest, today, context.t) if rest else (today, rest)
-    if left or len(numbers) > 1 or day is None:
+    named = _named(context, words)
+    if named is None:
         return reporting.line_of(context, command, word)
+    day, numbers = named
     found = drafting.of_day(context, context.person, day)
-    if not numbers and len(found.lines) != 1:
+    if len(numbers) > 1 or (not numbers and len(found.lines) != 1):
         text = context.t("Which one? Write its number, for example {how}.", how=Text(f"`/logbook {word} 1`"))
         shown = looking.show(context, day)
         return replace(shown, text=join("\n", [text, shown.text]), refused=True)
@@ -113,9 +144,7 @@ def _meant(context: Context, command: Command, word: str) -> tuple[date, Entry |
 
 
 def edit_pressed(context: Context, press: ButtonPress) -> Answer:
-    day, line = drafting.named(context, context.person, press.value)
-    if isinstance(line, Entry) and line.state == "approved":
-        line = entries.revision_of(context, line.id) or line
+    day, line = drafting.latest(context, *drafting.named(context, context.person, press.value))
     if isinstance(line, Entry) and line.state in ("dropped", "replaced"):
         raise UserError(writing.changed(context, line))
     return forms.of_line(context, day, line)
@@ -148,8 +177,8 @@ SUBCOMMANDS = (
     Subcommand(
         "ubah",
         change,
-        "Change an activity by its number",
-        arguments="[number] [day]",
+        "Change an activity by its number, or move it to another day",
+        arguments="[number] [day] [tanggal day]",
         example="/logbook ubah 1",
         aliases=("edit", "change"),
         writes=True,
@@ -172,5 +201,13 @@ SUBCOMMANDS = (
         aliases=("show", "list"),
     ),
 )
-BUTTONS = {**sending.BUTTONS, **reporting.BUTTONS, "edit": edit_pressed, "add": add_pressed}
+BUTTONS = {
+    **asking.BUTTONS,
+    **sending.BUTTONS,
+    **taking_back.BUTTONS,
+    **moving.BUTTONS,
+    **reporting.BUTTONS,
+    "edit": edit_pressed,
+    "add": add_pressed,
+}
 FORMS = {"entry": forms.submitted}

@@ -25,6 +25,8 @@ PLACES = ("wfo", "wfh", "wfa", "dinas")
 LIVE = ("draft", "sent", "returned", "approved")
 # Those of them that the supervisor has seen or is to see.
 REPORTED = ("sent", "returned", "approved")
+# Those that nobody else is shown.
+NOT_REPORTED = ("draft", "dropped")
 # What the person may still change or take back as it stands; of the others one makes a revision.
 CHANGEABLE = ("draft", "sent", "returned")
 

@@ -33,6 +33,7 @@ from integration.plugin import Context, Subcommand
 from integration.workdays import local_day
 from plugins.logbook import locking
 from plugins.logbook.locking import OFFICE, Lock
+from plugins.logbook.review import closed as undecided
 
 SAY, FORM = "logbook.say", "logbook.lock"
 LOCK, UNLOCK = "kunci", "buka-kunci"
@@ -162,17 +163,13 @@ def _say(context: Context, month: date, whom: Whom, why: str, closed: bool) -> R
         if closed:
             return Reply(t("{month} is closed already: {whom}.", month=shown, whom=whom.name))
         return Reply(t("{month} is open already: {whom}.", month=shown, whom=whom.name))
-    context.audit(
-        locking.action(closed),
-        f"logbook_lock:{said.lock.id}",
-        before=locking.plain(before),
-        after=locking.plain(said.lock),
-        reason=why,
-    )
+    was, now = locking.plain(before), locking.plain(said.lock)
+    context.audit(locking.action(closed), f"logbook_lock:{said.lock.id}", before=was, after=now, reason=why)
     line = f"{month:%m/%Y} {whom.said}"
     if closed:
         text = t("{month} is closed now: {whom}. Nothing is written into it any more.", month=shown, whom=whom.name)
-        return Reply(text, buttons=(Button(t("Open it again"), SAY, f"{UNLOCK} {line}"),))
+        left = undecided.left(context, context.person, whom.scope, month)
+        return Reply(join("\n", [text, *left]), buttons=(Button(t("Open it again"), SAY, f"{UNLOCK} {line}"),))
     _tell(context, said.lock, whom, month)
     text = t(
         "{month} is open again: {whom}. Close it when everything is written: it does not close by itself.",

@@ -87,10 +87,29 @@ def locked(db: Connection, settings: Settings, person: Person, day: date, now: d
 def locked_months(db: Connection, settings: Settings, person: Person, days: Iterable[date], now: datetime) -> dict[date, str]:
     """{first of the month: why} of the months of these days that are closed to the person. One statement."""
     months = {day.replace(day=1) for day in days}
-    scopes = [OFFICE, of_unit(person.unit_id), of_person(person.id)]
-    found = _rows(db, scopes, months)
+    found = _rows(db, _scopes(person), months)
     why = {month: _why([each for each in found if each.month == month], settings, person, month, now) for month in months}
     return {month: word for month, word in why.items() if word}
+
+
+def locked_of(db: Connection, settings: Settings, those: Iterable[tuple[Person, date]], now: datetime) -> set[tuple[int, date]]:
+    """{(id of the person, first of the month)} of these people's days whose month is closed to them. One statement, and none
+    of months that go on.
+    """
+    months = {(person.id, day.replace(day=1)): person for person, day in those}
+    over = {key: person for key, person in months.items() if may_be_closed(key[1], local_day(now, person) + _AHEAD)}
+    if not over:
+        return set()
+    found = _rows(db, {scope for person in over.values() for scope in _scopes(person)}, {month for _, month in over})
+    return {
+        (id, month)
+        for (id, month), person in over.items()
+        if _why([each for each in found if each.month == month and each.scope in _scopes(person)], settings, person, month, now)
+    }
+
+
+def _scopes(person: Person) -> tuple[str, str, str]:
+    return OFFICE, of_unit(person.unit_id), of_person(person.id)
 
 
 def refuse(work: Work, person: Person, day: date) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-from integration import meant
+from integration import meant, parts
 from integration.guidance import help_reply
 from integration.messages import Command, Reply, Text, join
 from integration.plugin import Context, Plugin, Subcommand
@@ -17,19 +15,23 @@ from plugins.logbook.declared import forms as form_fields
 from plugins.logbook.drawing import work as drawing
 from plugins.logbook.evidence import commands as evidence_commands
 from plugins.logbook.imports import starting as imports
-from plugins.logbook.own import copying, late, late_commands, template_commands
+from plugins.logbook.own import copying, late, late_commands, late_deciding, template_commands
 from plugins.logbook.recap import commands as recap
 from plugins.logbook.recap import export_commands
 from plugins.logbook.review import (
     checking,
+    closed_job,
     comment_commands,
     comments,
     digest_job,
     outcome,
+    overdue,
     rating,
     rating_commands,
     reminders,
     reviewing,
+    walking,
+    words,
 )
 from plugins.logbook.targets import commands as target_commands
 from plugins.logbook.targets import writing as target_writing
@@ -42,15 +44,20 @@ PARTS: tuple[ModuleType, ...] = (
     copying,
     template_commands,
     late_commands,
+    late_deciding,
     evidence_commands,
     target_commands,
     imports,
     checking,
+    words,
+    walking,
     reviewing,
     comment_commands,
     rating_commands,
     digest_job,
     reminders,
+    overdue,
+    closed_job,
     outcome,
     recap,
     export_commands,
@@ -62,7 +69,7 @@ PARTS: tuple[ModuleType, ...] = (
 
 
 # What only those can use who lead somebody, or look after everybody's reports: others need not read about it.
-_OF_LEADERS, _OF_OFFICERS = frozenset({"periksa", "tim"}), frozenset({"ekspor", "kunci", "buka-kunci"})
+_OF_LEADERS, _OF_OFFICERS = frozenset({"periksa", "setujui", "kembalikan", "tim"}), frozenset({"ekspor", "kunci", "buka-kunci"})
 
 
 def _help(context: Context, _command: Command) -> Reply:
@@ -77,38 +84,24 @@ def _help(context: Context, _command: Command) -> Reply:
     return Reply(join("\n", [line, Text(""), menu, help_reply(shown, t).text]))
 
 
-def _tuple(name: str) -> tuple[Any, ...]:
-    return tuple(each for part in PARTS for each in getattr(part, name, ()))
-
-
-def _joined(name: str) -> Mapping[str, Any]:
-    joined: dict[str, Any] = {}
-    for part in PARTS:
-        for key, handler in getattr(part, name, {}).items():
-            if key in joined:
-                raise ValueError(f"two parts of logbook have {name} {key}")
-            joined[key] = handler
-    return joined
-
-
 PLUGIN = Plugin(
     name="logbook",
     description="The day's work, reported and filed",
     hint="tambah | kirim | lihat | rekap | target | tim | bantuan",
     home=commands.home,
     subcommands=(
-        *_tuple("SUBCOMMANDS"),
+        *parts.listed(PARTS, "SUBCOMMANDS"),
         Subcommand("bantuan", _help, "This help", aliases=("help", "?", "tolong")),
     ),
     otherwise=commands.in_one_line,
     otherwise_writes=True,
     translations=Path(__file__).parent / "translations",
     tables=tables.TABLES,
-    buttons=_joined("BUTTONS"),
-    forms=_joined("FORMS"),
-    jobs=_tuple("JOBS"),
-    tasks=_joined("TASKS"),
-    pages=_joined("PAGES"),
+    buttons=parts.joined(PARTS, "BUTTONS"),
+    forms=parts.joined(PARTS, "FORMS"),
+    jobs=parts.listed(PARTS, "JOBS"),
+    tasks=parts.joined(PARTS, "TASKS"),
+    pages=parts.joined(PARTS, "PAGES"),
     ledgers={
         "logbook_entry": (tables.logbook_entry, writing.LEDGER),
         "skp_target": (tables.skp_target, target_writing.LEDGER),

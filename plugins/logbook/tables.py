@@ -270,7 +270,8 @@ Index(
 )
 
 # A spreadsheet that waits for its sender to confirm what its columns mean. kind: entries | targets. state: new → reading →
-# asked → taking → taken, or dropped; `report` is what was found, shown to the sender. The bytes go when it is over.
+# asked → taking → taken, or dropped; targets that were taken back are undone. `report` is what was found, shown to the sender.
+# The bytes go when it is over.
 logbook_import = Table(
     "logbook_import",
     metadata,

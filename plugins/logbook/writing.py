@@ -14,16 +14,15 @@ from typing import Any
 from sqlalchemy import update
 
 from integration import people
-from integration.dates import show_day
 from integration.db import insert_once
 from integration.errors import UserError
 from integration.messages import Text
 from integration.people import Person
-from integration.phrases import duration
 from integration.work import Work
 from plugins.logbook import entries, limits, turns
+from plugins.logbook.drawing import leaving
 from plugins.logbook.entries import Content, Entry
-from plugins.logbook.own.contents import TooMuch, check, check_complete
+from plugins.logbook.own.contents import check, check_complete
 from plugins.logbook.own.contents import lacks as lacks
 from plugins.logbook.own.contents import short as short
 from plugins.logbook.tables import logbook_entry as _entry
@@ -31,7 +30,6 @@ from plugins.logbook.targets.reading import Target
 
 # Columns that every audit row repeats, so that a change behind the service's back shows.
 LEDGER = ("person_id", "day", "state", "version", "revises_id", "minutes", "target_id", "late", "round", "decider_id")
-MOST_A_DAY = 100
 _SECOND_CLICK = timedelta(minutes=2)
 
 
@@ -69,7 +67,7 @@ def add(work: Work, person: Person, day: date, content: Content, *, state: str =
     twin = next((each for each in others if _twin(each, content, work.now)), None)
     if twin is not None:
         return twin
-    _check_day_total(work, person, day, content.minutes, others)
+    limits.check_total(work, person, day, content.minutes, others)
     if state == "sent" and not (seen and seen.complete):
         check_complete(work, person, content)
     row = _row(content) | {
@@ -85,29 +83,42 @@ def add(work: Work, person: Person, day: date, content: Content, *, state: str =
     return _inserted(work, person, row, "logbook.sent" if state == "sent" else "logbook.drafted")
 
 
-def change(work: Work, entry: Entry, content: Content) -> Entry:
-    """The entry with other content. One that was sent is sent again; of an approved one a revision is made, and sent.
+def change(work: Work, entry: Entry, content: Content, day: date | None = None) -> Entry:
+    """The entry with other content, or moved to another day. One that was sent is sent again; of an approved one a revision
+    is made, and sent.
 
-    Raises `UserError` as `add`, and `Changed` if the entry is another meanwhile.
+    Raises `UserError` as `add`, of either day, and `Changed` if the entry is another meanwhile.
     """
-    person = _whose(work, entry)
-    late = limits.check(work, person, entry.day)
-    content = check(work, person, entry.day, content)
+    person, to = _whose(work, entry), day or entry.day
+    late = _check_late(work, person, entry)
+    if to != entry.day:
+        late = limits.check(work, person, to)
+    content = check(work, person, to, content)
     turns.in_turn(work, person)
-    _check_day_total(work, person, entry.day, content.minutes, without=entry)
+    limits.check_total(work, person, to, content.minutes, without=entry)
     if entry.state == "approved":
-        return _revise(work, person, entry, content, late)
+        return _revise(work, person, entry, content, day, late)
     if entry.state == "sent":
         check_complete(work, person, content)
-    values = _row(content) | {"late": late} | (_sent(work, "sent", entry.round) if entry.state == "sent" else {})
-    return update_(work, entry, "logbook.changed", entries.CHANGEABLE, **values)
+    values = _row(content) | {"day": to, "late": late} | (_sent(work, "sent", entry.round) if entry.state == "sent" else {})
+    after = update_(work, entry, "logbook.changed", entries.CHANGEABLE, **values)
+    leaving.tell(work, entry, to)
+    return after
+
+
+def _check_late(work: Work, person: Person, entry: Entry) -> bool:
+    """`limits.check` of the day on which it stands: what the supervisor gave back may be corrected as long as it takes."""
+    if (_before_drop(entry) if entry.state == "dropped" else entry.state) != "returned":
+        return limits.check(work, person, entry.day)
+    limits.check_open(work, person, entry.day)
+    return entry.late
 
 
 def drop(work: Work, entry: Entry) -> Entry:
     """Throw the entry away; of a second click it is given back as it is. Raises `Changed` once it was decided."""
     if entry.state == "dropped":
         return entry
-    limits.check(work, _whose(work, entry), entry.day)
+    _check_late(work, _whose(work, entry), entry)
     return update_(work, entry, "logbook.dropped", entries.CHANGEABLE, state="dropped")
 
 
@@ -116,9 +127,9 @@ def restore(work: Work, entry: Entry) -> Entry:
     if entry.state != "dropped":
         return entry
     person = _whose(work, entry)
-    limits.check(work, person, entry.day)
+    _check_late(work, person, entry)
     turns.in_turn(work, person)
-    _check_day_total(work, person, entry.day, entry.content.minutes, without=entry)
+    limits.check_total(work, person, entry.day, entry.content.minutes, without=entry)
     if entry.content.source and entries.of_source(work, person, entry.content.source) is not None:
         raise UserError(work.speak(person)("This is reported already, in another entry of that day."))
     if entry.revises_id is not None and entries.revision_of(work, entry.revises_id) is not None:
@@ -134,48 +145,15 @@ def send(work: Work, person: Person, these: Iterable[Entry]) -> list[Entry]:
     sent, these = [], [each for each in these if each.open and each.person_id == person.id]
     turns.hold(work, these)
     for entry in these:
-        late = limits.check(work, person, entry.day)
+        late = _check_late(work, person, entry)
         check_complete(work, person, entry.content)
         sent.append(update_(work, entry, "logbook.sent", ("draft", "returned"), late=late, **_sent(work, "sent", entry.round)))
     return sent
 
 
-# ---------------------------------------------------------------- a day's limits
-
-
-def _check_day_total(
-    work: Work,
-    person: Person,
-    day: date,
-    minutes: int,
-    there: Sequence[Entry] | None = None,
-    without: Entry | None = None,
-) -> None:
-    """Raises `UserError` for more than 24 hours in one day, or for more entries than anybody writes."""
-    there = entries.of_day(work.db, person.id, day) if there is None else there
-    others = [each for each in there if not _same(each, without)]
-    t, total = work.speak(person), sum(each.content.minutes for each in entries.standing(others))
-    if total + minutes > entries.MOST_MINUTES:
-        raise TooMuch(
-            t(
-                "{day} would have {total}: a day has 24 hours. There are {there} already.",
-                day=show_day(day, t, "EEEE d MMM"),
-                total=duration(t, total + minutes),
-                there=duration(t, total),
-            )
-        )
-    if len(others) >= MOST_A_DAY:
-        raise UserError(t("There are {count} entries on that day already; join some of them.", count=len(others)))
-
-
 def _twin(entry: Entry, content: Content, now: datetime) -> bool:
     again = entry.content == content and not content.source
     return again and now - entry.created_at < _SECOND_CLICK
-
-
-def _same(entry: Entry, other: Entry | None) -> bool:
-    """Whether it is the other, what the other revises, or a revision of the other."""
-    return other is not None and (entry.id in (other.id, other.revises_id) or entry.revises_id == other.id)
 
 
 # ---------------------------------------------------------------- rows
@@ -236,18 +214,18 @@ def _inserted(work: Work, person: Person, row: Mapping[str, Any], action: str) -
     return entry
 
 
-def _revise(work: Work, person: Person, entry: Entry, content: Content, late: bool) -> Entry:
+def _revise(work: Work, person: Person, entry: Entry, content: Content, day: date | None, late: bool) -> Entry:
     """Change what was approved: the approved one counts until the supervisor has approved the change."""
     waiting = entries.revision_of(work, entry.id)
     if waiting is not None:
-        return change(work, waiting, content)
+        return change(work, waiting, content, day)
     if entries.get(work.db, entry.id) != entry:
         raise Changed(changed(work, entry))
     check_complete(work, person, content)
     row = _row(content) | {
         "person_id": person.id,
         "unit_id": entry.unit_id,
-        "day": entry.day,
+        "day": day or entry.day,
         "state": "sent",
         "version": entry.version + 1,
         "revises_id": entry.id,

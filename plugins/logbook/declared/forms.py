@@ -20,7 +20,7 @@ from integration.db import insert_once
 from integration.errors import UserError
 from integration.form_values import one_line, one_of
 from integration.i18n import Translate
-from integration.messages import Field, Text, clean, fill, join, plain
+from integration.messages import Field, File, Text, clean, fill, join, plain
 from integration.people import Person
 from integration.plugin import Context
 from integration.workdays import local_day
@@ -105,6 +105,8 @@ def to_fields(form: FormVersion | None, t: Translate, answers: Mapping[str, str]
 
 
 def _field(each: Declared, t: Translate, answer: str) -> Field:
+    if each.kind == "file":
+        return _file_field(each, t, answer)
     given = written(t, each, answer)
     hint = each.hint or plain(_hint(each, t))
     choices = tuple((choice, choice) for choice in each.choices)
@@ -118,6 +120,12 @@ def _field(each: Declared, t: Translate, answer: str) -> Field:
     return Field(each.key, each.label, "date" if each.kind == "date" else "text", given, hint, each.required, longest)
 
 
+def _file_field(each: Declared, t: Translate, name: str) -> Field:
+    """What was sent before is kept, and counts as the answer until another file is chosen."""
+    hint = plain(t("There is {name} already. Leave this empty to keep it.", name=name)) if name else each.hint
+    return Field(each.key, each.label, "file", hint=hint, required=each.required and not name, documents=True)
+
+
 def _longest(each: Declared) -> int:
     return {"text": each.longest, "file": LONGEST_FILE}.get(each.kind, SHORT)
 
@@ -128,23 +136,43 @@ def _hint(each: Declared, t: Translate) -> Text:
     return {
         "date": t("For example 20/11 or yesterday."),
         "person": t("A name, an NIP or @name."),
-        "file": t("A link, or the name of a file."),
     }.get(each.kind, Text(""))
 
 
-def read(form: FormVersion | None, context: Context, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What came back (`FormSubmission.values`) as (answers by field name, problems by the field's key in the chat).
+def read(
+    form: FormVersion | None,
+    context: Context,
+    values: Mapping[str, str],
+    files: Mapping[str, File] | None = None,
+    before: Mapping[str, str] | None = None,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What came back (`FormSubmission.values` and `files`) as (answers by field name, problems by the field's key in the
+    chat). The answer to a file is its name, and stays as it was `before` where none was chosen; `chosen` has the files.
 
     Whoever opens the entry's form with `to_fields` hands the values of all fields here; others among them are ignored.
     """
     answers: dict[str, str] = {}
     problems: dict[str, str] = {}
     for each in form.fields if form else ():
+        given = values.get(each.key, "")
+        if each.kind == "file":
+            given = files[each.key].name if files and each.key in files else (before or {}).get(each.name, "")
         try:
-            answers[each.name] = _read(each, context, values.get(each.key, ""))
+            answers[each.name] = _read(each, context, given)
         except UserError as error:
             problems[each.key] = plain(error.args[0])
     return answers, problems
+
+
+def chosen(form: FormVersion | None, files: Mapping[str, File]) -> list[File]:
+    """The files that came with the form; they become evidence of its entry."""
+    return [files[each.key] for each in (form.fields if form else ()) if each.kind == "file" and each.key in files]
+
+
+def repeatable(form: FormVersion | None, answers: Mapping[str, str] | None) -> dict[str, str]:
+    """Answers that another entry may begin with: those that the form asks for, but no files, which prove this one."""
+    names = {each.name for each in (form.fields if form else ()) if each.kind != "file"}
+    return {name: answer for name, answer in (answers or {}).items() if name in names}
 
 
 def missing(form: FormVersion | None, answers: Mapping[str, str] | None) -> list[str]:

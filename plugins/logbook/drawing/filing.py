@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,12 @@ from plugins.logbook.drawing import material, names, paper, person_sheets, scope
 from plugins.logbook.drawing.material import PersonFile, UnitFile
 from plugins.logbook.drawing.scopes import LATE, Changes, Drawing, Scope
 from plugins.logbook.drawing.sweep import Wanted
+from plugins.logbook.evidence import index
 
 PDF = "application/pdf"
+# Drawing only computes, which Python does in one thread at a time: two that draw would take turns by the millisecond and be
+# slower than one after the other. Meanwhile the other reads and files.
+_DRAWING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +51,22 @@ class Drawn:
 def draw(run: Run, given: Mapping[str, Any]) -> None:
     """Draw and file what the scope has now, unless its files show just that; while people still write, a little later.
 
-    What changes during the drawing is found by the next look, and drawn once more.
+    What changes during the drawing is found by the next look, and drawn once more. `left`: when an `entry` went elsewhere.
     """
-    scope = Scope.of(given["scope"])
+    scope, left = Scope.of(given["scope"]), given.get("left")
+    if left and scope.kind == "person":
+        with run.begin() as work:
+            index.draw_without(work, int(given["entry"]), scope.month)
     with run.read() as work:
-        found = read(work, scope)
+        found = read(work, scope, datetime.fromisoformat(left) if left else None)
     if isinstance(found, Wanted):
         with run.begin() as work:
             work.queue([sweep.row(found)])
         return
     if found is None:
         return
-    made = files_of(found)
+    with _DRAWING:
+        made = files_of(found)
     with run.begin() as work:
         put(work, scope, found, made)
 
@@ -65,12 +74,13 @@ def draw(run: Run, given: Mapping[str, Any]) -> None:
 # ---------------------------------------------------------------- reading
 
 
-def read(work: Work, scope: Scope) -> State | Wanted | None:
-    """None where the files show what there is."""
+def read(work: Work, scope: Scope, left: datetime | None = None) -> State | Wanted | None:
+    """None where the files show what there is; they may still show what has `left` the month at that moment."""
     before, final = scopes.drawing(work.db, scope), material.is_closed(work, scope)
     changes = scopes.changes_in(work.db, scope, (before.drawn_at if before else work.now) - LATE)
     unseen = scopes.unseen(before, changes)
-    if before and not unseen and before.final >= final:
+    gone = before is not None and left is not None and left > before.drawn_at - LATE
+    if before and not unseen and not gone and before.final >= final:
         return None
     # What changed long ago needs no rest; before the first drawing nothing else is looked for.
     if unseen and (waits := _postponed(scope, unseen, work.now)):
@@ -126,7 +136,8 @@ def _of_person(file: PersonFile, folder: str) -> Sequence[Drawn]:
 
 def put(work: Work, scope: Scope, state: State, drawn: Sequence[Drawn]) -> None:
     path = state.before.path if state.before else ""
-    if drawn and not path:
+    first = bool(drawn) and not path
+    if first:
         path = _path(work, scope, state)
     now = Drawing(scope, state.changes, path, state.at, state.final)
     if not scopes.keep(work.db, now, state.before):
@@ -138,6 +149,8 @@ def put(work: Work, scope: Scope, state: State, drawn: Sequence[Drawn]) -> None:
         if each.signer:
             after = {"path": target, "signer": each.signer, "issuer": each.issuer}
             work.audit("logbook.signed", f"logbook:{scope}", after=after)
+    if first and scope.kind == "person":
+        index.draw_again(work, scope.person_id, scope.month)
 
 
 def _path(work: Work, scope: Scope, state: State) -> str:

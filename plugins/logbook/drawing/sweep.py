@@ -1,4 +1,4 @@
-"""Finds what is to be drawn again, each minute, and the months that have closed, each hour; the worker's tasks draw it."""
+"""Finds what is to be drawn again, twice a minute, and the months that have closed, each hour; the worker's tasks draw it."""
 
 from __future__ import annotations
 
@@ -110,4 +110,7 @@ def _may_be_closed(work: Work, month: date, today: date) -> bool:
     return bool(work.db.scalar(said))
 
 
-JOBS = (Job("draw", "* * * * *", look, catch_up_minutes=10), Job("draw_closed", "7 * * * *", close, catch_up_minutes=24 * 60))
+JOBS = (
+    Job("draw", "*/30 * * * * *", look, catch_up_minutes=10),
+    Job("draw_closed", "7 * * * *", close, catch_up_minutes=24 * 60),
+)

@@ -231,7 +231,7 @@ def drop(context: Context, press: ButtonPress) -> Reply:
     if gone is None:
         return Reply(context.t("“{name}” was removed already.", name=meant.name), refused=True)
     said = context.t("Removed: {name}.", name=meant.name)
-    undo = Button(context.t("Undo"), "logbook.evidence_back", f"{gone.entry_id} {gone.id}", days=1)
+    undo = Button(context.t("Put it back"), "logbook.evidence_back", f"{gone.entry_id} {gone.id}", days=1)
     return Reply(said, buttons=(undo,), replaces=True)
 
 

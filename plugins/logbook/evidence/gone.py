@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import select, update
@@ -19,13 +19,13 @@ from integration.errors import DeliveryError
 from integration.i18n import Translate
 from integration.messages import Button, Reply, plain
 from integration.outbox import outbox
-from integration.people import Person
 from integration.plugin import Job, Run
 from integration.ports import Storage, StoredFile
 from integration.work import Work
 from plugins.logbook import entries, writing
 from plugins.logbook.entries import Entry
 from plugins.logbook.evidence import keeping as evidence
+from plugins.logbook.evidence import rounds
 from plugins.logbook.evidence.keeping import Evidence
 from plugins.logbook.tables import logbook_entry as _entry
 from plugins.logbook.tables import logbook_evidence as _evidence
@@ -46,10 +46,6 @@ class Looked:
     there: StoredFile | None = None
     link: str = ""
     waiting: bool = False
-
-
-def works_here(person: Person, now: datetime) -> bool:
-    return person.ended_on is None or person.ended_on >= now.date()
 
 
 def placed(each: Evidence, moved: Mapping[int, str]) -> Evidence:
@@ -104,7 +100,7 @@ def note(work: Work, looked: Iterable[Looked]) -> list[Evidence]:
             continue
         values = {"path": path, "gone_at": work.now if now_gone else None}
         work.db.execute(update(_evidence).where(_evidence.c.id == before.id).values(values))
-        evidence.touch(work, before.entry_id, by_person=False)
+        rounds.touch(work, before.entry_id)
         after = {"evidence": before.id, "gone": now_gone, "moved": path != known.path}
         work.audit("logbook.evidence_found", f"logbook_entry:{before.entry_id}", after=after)
         gone += [before] if now_gone else []
@@ -158,7 +154,7 @@ def _tell(work: Work, gone: Sequence[Evidence]) -> None:
     for each in {(owners[each.entry_id].person_id, each.path): each for each in gone}.values():
         entry = owners[each.entry_id]
         person = people.get(work.db, entry.person_id)
-        if person is not None and works_here(person, work.now):
+        if person is not None and not people.has_left(person, work.now):
             key = f"logbook:evidence:gone:{each.id}:{work.now.date()}"
             work.tell(person, key, lambda t, entry=entry, each=each: _gone(t, entry, each))  # type: ignore[misc]  # bound now
 

@@ -7,8 +7,10 @@ the delivery of files.
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from urllib.parse import quote
@@ -24,7 +26,8 @@ from integration.people import Person
 from integration.plugin import Run
 from integration.work import Work
 from plugins.logbook import entries
-from plugins.logbook.drawing import wording
+from plugins.logbook.drawing import scopes, wording
+from plugins.logbook.drawing.scopes import Scope
 from plugins.logbook.entries import Entry
 from plugins.logbook.evidence import keeping as evidence
 from plugins.logbook.evidence.keeping import Evidence
@@ -57,6 +60,24 @@ def draw(run: Run) -> None:
             _remember(work, latest)
 
 
+def draw_without(work: Work, entry_id: int, month: date) -> None:
+    """After an entry has left the month, where the index still names its evidence."""
+    entry = entries.get(work.db, entry_id)
+    person = people.get(work.db, entry.person_id) if entry else None
+    has = work.db.scalar(select(_evidence.c.id).where(_evidence.c.entry_id == entry_id).limit(1))
+    if entry is not None and person is not None and has is not None:
+        _file(work, person, month, [replace(entry, day=month)])
+
+
+def draw_again(work: Work, person_id: int, month: date) -> None:
+    """After the month's files were filed for the first time: from now on the index leads to them."""
+    mine = _entry.c.person_id == person_id, _entry.c.day.between(*entries.month_of(month))
+    has = work.db.scalar(select(_evidence.c.id).join_from(_evidence, _entry).where(*mine).limit(1))
+    person = people.get(work.db, person_id) if has is not None else None
+    if person is not None:
+        _file(work, person, month)
+
+
 def _changed(work: Work, since: datetime) -> tuple[list[Month], datetime | None]:
     """The people and months with evidence, or with some that was taken away, and the moment of the last change."""
     has = exists().where(_evidence.c.entry_id == _entry.c.id)
@@ -71,24 +92,37 @@ def _remember(work: Work, latest: datetime) -> None:
         work.db.execute(_drawing.update().where(_drawing.c.scope == _SCOPE).values(drawn_at=latest))
 
 
-def _file(work: Work, person: Person, month: date) -> None:
+def _file(work: Work, person: Person, month: date, gone: Sequence[Entry] = ()) -> None:
     first, last = entries.month_of(month)
     found = entries.counting(entries.between(work.db, [person.id], first, last, entries.REPORTED))
     kept = evidence.of_entries(work.db, [each.id for each in found])
     with_some = [each for each in found if each.id in kept]
-    folders = dict.fromkeys(evidence.person_folder(work, person, each) for each in with_some or found)
-    for folder in folders:  # two of them for who has changed units in the month
-        content = text(work.speak(None), person, month, with_some, kept, folder).encode()
+    placed = with_some or found or gone or entries.between(work.db, [person.id], first, last, entries.NOT_REPORTED)
+    folders = {evidence.person_folder(work, person, each): each.unit_id for each in placed}
+    for folder, unit_id in folders.items():  # two of them for who has changed units in the month
+        drawn = scopes.drawing(work.db, Scope("person", unit_id, month, person.id))
+        content = text(work.speak(None), person, month, with_some, kept, folder, drawn.path if drawn else "").encode()
         mark = hashlib.sha256(content).hexdigest()[:16]
         key = f"logbook:bukti:{person.id}:{month:%Y-%m}:{mark}:{work.now:%Y%m%d%H%M}"
         work.file(f"{folder}/{evidence.INDEX}", content, MEDIA_TYPE, key, tell=(person.id,))
 
 
 def text(
-    t: Translate, person: Person, month: date, found: Sequence[Entry], kept: dict[int, list[Evidence]], folder: str
+    t: Translate,
+    person: Person,
+    month: date,
+    found: Sequence[Entry],
+    kept: dict[int, list[Evidence]],
+    folder: str,
+    report: str = "",
 ) -> str:
-    """Markdown: a heading for each day, a line for each entry with its evidence. The same entries give the same bytes."""
+    """Markdown: a heading for each day, a line for each entry with its evidence. The same entries give the same bytes.
+
+    `report` is where the month's files lie, without an ending.
+    """
     lines = [f"# {plain(t('Evidence {month} — {name}', month=show_month(month, t), name=_safe(person.name)))}", ""]
+    if report:
+        lines += [f"{plain(t('Report of the month'))}: {_links(report, folder)}", ""]
     for day, of_day in groupby(found, key=lambda each: each.day):
         lines += [f"## {plain(show_day(day, t))}", ""]
         for entry in of_day:
@@ -98,6 +132,11 @@ def text(
     if not found:
         lines += [plain(t("There is no evidence any more in this month.")), ""]
     return "\n".join(lines)
+
+
+def _links(report: str, folder: str) -> str:
+    path = quote(posixpath.relpath(report, folder))
+    return ", ".join(f"[{ending.upper()}]({path}.{ending})" for ending in ("xlsx", "ods", "pdf"))
 
 
 def _facts(t: Translate, entry: Entry) -> str:

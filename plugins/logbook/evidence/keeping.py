@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from integration.work import Work
 from plugins.logbook import entries, locking, turns
 from plugins.logbook.entries import LIVE, Entry, get, month_of
 from plugins.logbook.evidence import links as evidence_links
+from plugins.logbook.evidence import rounds
 from plugins.logbook.tables import logbook_entry as _entry
 from plugins.logbook.tables import logbook_evidence as _evidence
 
@@ -241,18 +242,11 @@ def _add(work: Work, person: Person | None, entry: Entry, values: dict[str, Any]
         raise UserError(t("An entry has at most {most} pieces of evidence. Put them together in one PDF or folder.", most=MOST))
     row = {"path": "", "url": "", "checksum": "", "size": 0, "entry_id": entry.id, "added_at": work.now} | values
     id = work.db.execute(insert(_evidence).values(row).returning(_evidence.c.id)).scalar_one()
-    touch(work, entry.id)
+    entry = rounds.another(work, entry.id)
     after = {"evidence": id, "kind": row["kind"], "size": row["size"]}
     work.audit("logbook.evidence_added", f"logbook_entry:{entry.id}", after=after)
     (evidence,) = fetch(work.db, query().where(_evidence.c.id == id))
-    return Added(replace(entry, changed_at=work.written_at), evidence, fresh=True)
-
-
-def touch(work: Work, entry_id: int, *, by_person: bool = True) -> None:
-    """The entry is another now: its files are drawn again. One that was returned is corrected by that, if it was a person."""
-    changed = update(_entry).where(_entry.c.id == entry_id)
-    changed = changed if by_person else changed.where(_entry.c.state != "returned")
-    work.db.execute(changed.values(changed_at=work.written_at))
+    return Added(entry, evidence, fresh=True)
 
 
 def _of_month(work: Work, entry: Entry, checksum: str) -> str:
@@ -285,5 +279,5 @@ def _name_of(path: str) -> str:
 def set_removed(work: Work, entry: Entry, evidence: Evidence, action: str, removed_at: datetime | None) -> None:
     """Take it away at that moment, or with None put it back; with its audit row."""
     work.db.execute(update(_evidence).where(_evidence.c.id == evidence.id).values(removed_at=removed_at))
-    touch(work, entry.id)
+    rounds.another(work, entry.id)
     work.audit(action, f"logbook_entry:{entry.id}", after={"evidence": evidence.id, "kind": evidence.kind})

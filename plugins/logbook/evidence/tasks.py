@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from integration import people, tree
@@ -26,6 +27,7 @@ from plugins.logbook.evidence import index as evidence_index
 from plugins.logbook.evidence import keeping as evidence
 from plugins.logbook.evidence import links as evidence_links
 from plugins.logbook.evidence import removing as evidence_removing
+from plugins.logbook.evidence import wording
 from plugins.logbook.evidence.gone import MOST_FOUND, Looked
 
 FIND, SEND = "evidence_find", "evidence_send"
@@ -147,14 +149,20 @@ def send(run: Run, given: Mapping[str, Any]) -> None:
         looked.append(now)
     with run.begin() as work:
         evidence_gone.note(work, looked)
+        looked = [replace(each, link=each.link if _opens(work, person, each) else "") for each in looked]
         key = f"logbook:evidence:send:{person.id}:{entry.id}:{given['asked']}"
         work.tell(person, key, lambda t: _sent(t, entry, looked))
+
+
+def _opens(work: Work, person: Person, each: Looked) -> bool:
+    """An address helps only those who may open the folder: a unit's `Logbook` is open to its leaders alone."""
+    return each.there is not None and tree.opens(work.db, person, each.there.path)
 
 
 def _may_still(work: Work, person: Person, entry: Entry) -> bool:
     """The storage may have been out of reach for hours: whoever has left or leads no more meanwhile gets nothing."""
     owner = people.get(work.db, entry.person_id)
-    here = evidence_gone.works_here(person, work.now)
+    here = not people.has_left(person, work.now)
     return here and owner is not None and seeing.may_see(work, person, owner)
 
 
@@ -171,12 +179,21 @@ def _sent(t: Translate, entry: Entry, looked: Sequence[Looked]) -> Reply:
         elif each.there is None:
             lines.append(t("- {name} — not found in the storage any more; its author is told.", name=name))
         else:
-            url = evidence_links.tappable(each.link)
-            link = fill("- [{name}]({url})", name=name, url=url) if url.startswith("http") else fill("- {name}", name=name)
-            lines.append(link)
+            lines.append(_found_file(t, name, each, each.there))
             if each.there.size <= LARGEST_SENT:
                 files.append(File(name, "application/octet-stream", path=each.there.path))
     return Reply(join("\n", lines), files=tuple(files[:MOST_FOUND]))
+
+
+def _found_file(t: Translate, name: str, each: Looked, there: StoredFile) -> Text:
+    """With its address for those who can open it there; the others get the file itself, as far as a chat takes it."""
+    url = evidence_links.tappable(each.link)
+    if url.startswith("http"):
+        return fill("- [{name}]({url})", name=name, url=url)
+    if there.size > LARGEST_SENT:
+        how = t("too large for the chat ({size}); ask the leader of the unit, who can open it.", size=wording.size(there.size))
+        return fill("- {name} — {how}", name=name, how=how)
+    return fill("- {name}", name=name)
 
 
 TASKS = {FIND: find, SEND: send, **evidence_removing.TASKS}

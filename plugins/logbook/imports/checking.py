@@ -12,13 +12,16 @@ from datetime import date
 from sqlalchemy import func, select
 
 from integration import deciders, people
+from integration.dates import show_month
 from integration.i18n import Translate
 from integration.messages import Text
 from integration.people import Person
 from integration.phrases import duration, short_day
 from integration.work import Work
 from plugins.logbook import entries, locking
+from plugins.logbook.imports import late
 from plugins.logbook.imports.entry_rows import Line
+from plugins.logbook.imports.late import Leave
 from plugins.logbook.imports.problems import Place, Problems
 from plugins.logbook.tables import logbook_entry as _entry
 from plugins.logbook.targets import reading as targets
@@ -33,12 +36,13 @@ _DIGEST = 40
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An activity as it is to be written; `source` names its content, so that it is there once."""
+    """An activity as it is to be written; `source` names its content, so that it is there once; `leave`: see `late`."""
 
     line: Line
     person: Person
     target_id: int | None
     source: str
+    leave: Leave = "free"
 
 
 @dataclass(slots=True)
@@ -48,6 +52,11 @@ class Plan:
     wanted: list[Wanted] = field(default_factory=list)
     known: int = 0
     lacking: int = 0
+
+    @property
+    def unasked(self) -> list[Line]:
+        """Those that come in as drafts, because their days are past the time for reports."""
+        return [each.line for each in self.wanted if each.leave == "unasked"]
 
     @property
     def owners(self) -> list[Person]:
@@ -93,15 +102,17 @@ def check(work: Work, t: Translate, sender: Person, lines: Sequence[Line], probl
     allowed = owners(work, t, sender, first, problems)
     mine = [(line, allowed[line.nip]) for line in lines if line.nip in allowed]
     _check_service(t, mine, problems)
-    _check_months(work, t, mine, problems)
+    _check_months(work, t, sender, mine, problems)
     known = _targets(work, mine)
+    own = late.of_days(work, sender, {line.day for line, person in mine if person.id == sender.id})
     plan, seen = Plan(), Counter[tuple[int, str]]()
     for line, person in mine:
         target = _target(t, known.get((person.id, line.day.year), ()), line, problems)
         content = digest(line)
         seen[person.id, content] += 1
         source = f"{SOURCE}{content}-{seen[person.id, content]}"
-        plan.wanted.append(Wanted(line, person, target.id if target else None, source))
+        leave = own[line.day] if person.id == sender.id else "free"
+        plan.wanted.append(Wanted(line, person, target.id if target else None, source, leave))
     _leave_out(work, plan)
     _check_days(work, t, plan, problems)
     plan.lacking = sum(not each.line.minutes for each in plan.wanted)
@@ -132,8 +143,10 @@ def _check_service(t: Translate, mine: Iterable[tuple[Line, Person]], problems: 
             problems.add(line.at("day"), t("{name} left on {day}. Take the row out.", name=person.name, day=day))
 
 
-def _check_months(work: Work, t: Translate, mine: Sequence[tuple[Line, Person]], problems: Problems) -> None:
-    """A month that an officer closed takes nothing. One that closed by itself takes history, unless it was reported here."""
+def _check_months(work: Work, t: Translate, sender: Person, mine: Sequence[tuple[Line, Person]], problems: Problems) -> None:
+    """A month that an officer closed takes nothing. One that closed by itself takes history from those who decide on it,
+    unless it was reported here; of one's own nobody could approve it any more.
+    """
     everyone = {person.id: person for _, person in mine}
     days: dict[int, dict[date, Place]] = {}
     for line, person in mine:
@@ -142,8 +155,18 @@ def _check_months(work: Work, t: Translate, mine: Sequence[tuple[Line, Person]],
         closed = locking.locked_months(work.db, work.settings, everyone[id], months, work.now)
         reported = _reported_months(work, id, [month for month, why in closed.items() if why == "time"])
         for month, why in closed.items():
-            if why != "time" or month in reported:
+            if id == sender.id and why == "time":
+                problems.add(months[month], _closed_to_own(t, month))
+            elif why != "time" or month in reported:
                 problems.add(months[month], locking.sentence(t, why, month))
+
+
+def _closed_to_own(t: Translate, month: date) -> Text:
+    return t(
+        "{month} is closed. Ask the personnel officer to open it for you, or have your supervisor or the personnel officer "
+        "send the file with a column NIP: then it counts as approved.",
+        month=show_month(month, t),
+    )
 
 
 def _reported_months(work: Work, person_id: int, months: Sequence[date]) -> set[date]:

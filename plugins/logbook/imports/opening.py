@@ -23,7 +23,8 @@ _LARGEST_UNPACKED = 250 << 20
 _MOST_PARTS = 2_000
 _SECONDS = 90
 _NO_SECRETS = {"LC_ALL": "C.UTF-8"}
-_PROGRAM = Path(__file__).with_name("sheets.py")
+_ROOT = Path(__file__).parents[3]
+_PROGRAM = "import sys; sys.path.append(sys.argv.pop(1)); from plugins.logbook.imports import sheets; sheets.main()"
 _UTF16, _NO_TEXT = (b"\xff\xfe", b"\xfe\xff"), (b"%PDF", b"{\\rtf")
 _PAGE = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -143,7 +144,7 @@ def _check_ole(content: bytes, t: Translate) -> None:
 def read(content: bytes, t: Translate, most: int = MOST_ROWS) -> list[Sheet]:
     """Its sheets, read by a process of its own; raises `Unreadable`."""
     kind = check(content, t)
-    given = [sys.executable, "-I", str(_PROGRAM), kind, str(most)]
+    given = [sys.executable, "-I", "-c", _PROGRAM, str(_ROOT), kind, str(most)]
     try:
         # Our own program and fixed words, in an environment without secrets.
         done = subprocess.run(  # noqa: S603

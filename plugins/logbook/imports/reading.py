@@ -108,8 +108,5 @@ def _note(said: list[Text], found: Reading, name: str, words: Text) -> None:
     parts = [(body.sheet.name, getattr(body.notes, name)) for body in found.bodies if getattr(body.notes, name)]
     if not parts:
         return
-    several = len(found.bodies) > 1
-    shown = [f"{sheet}: {rows.shown(numbers)}" if several else rows.shown(numbers) for sheet, numbers in parts[:4]]
-    more = "; …" if len(parts) > 4 else ""
-    count = sum(len(numbers) for _, numbers in parts)
-    said.append(fill("{words}: {count} ({rows})", words=words, count=count, rows="; ".join(shown) + more))
+    count, where = sum(len(numbers) for _, numbers in parts), rows.shown_in(parts, several=len(found.bodies) > 1)
+    said.append(fill("{words}: {count} ({rows})", words=words, count=count, rows=where))

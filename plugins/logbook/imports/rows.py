@@ -22,7 +22,7 @@ _SIGNED = re.compile(
     re.IGNORECASE,
 )
 _MONTH_TITLE = re.compile(r"(?:bulan|periode|minggu(?: ke)?|pekan)\b", re.IGNORECASE)
-_NOTED = 12
+_NOTED, _SHEETS = 12, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +202,12 @@ def _bad(found: Layout, body: Body) -> list[tuple[int, Column, str]]:
         for (row, index), why in places
         if index in by_index and row >= found.first and row + 1 in rows
     ]
+
+
+def shown_in(parts: Sequence[tuple[str, Sequence[int]]], *, several: bool) -> str:
+    """`Januari: 5–9, 12; Februari: 3` of (sheet, rows); without the sheets where there are not `several`."""
+    said = [f"{sheet}: {shown(numbers)}" if several else shown(numbers) for sheet, numbers in parts[:_SHEETS]]
+    return "; ".join(said) + ("; …" if len(parts) > _SHEETS else "")
 
 
 def shown(numbers: Sequence[int]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from integration import people
 from integration.errors import UserError
 from integration.form_values import read
+from integration.i18n import Translate
 from integration.messages import (
     Answer,
     Button,
@@ -22,10 +23,9 @@ from integration.messages import (
 )
 from integration.plugin import Context, Subcommand
 from integration.workdays import local_day
-from plugins.logbook.imports import fields, opening, store, taking, tasks, telling
+from plugins.logbook.imports import fields, opening, store, superior, tasks, telling, undoing
 from plugins.logbook.imports.opening import LARGEST_BYTES, Unreadable
 from plugins.logbook.imports.store import Import
-from plugins.logbook.review import deciding
 from plugins.logbook.targets import writing as target_writing
 
 SAY = telling.SAY
@@ -41,7 +41,7 @@ def import_(context: Context, command: Command) -> Answer:
     if first in _UNDO:
         return _last(context)
     if first in _TARGET:
-        return targets_form(context, command.words[1:])
+        return targets(context, command.words[1:])
     under_way = store.open_of(context.db, context.person.id)
     if under_way is not None and first not in _NEW:
         return _standing(context, under_way)
@@ -69,7 +69,7 @@ def _last(context: Context) -> Reply:
     if under_way is not None:
         return _standing(context, under_way)
     found = store.last_taken(context.db, context.person.id, context.now - store.UNDO)
-    if found is None or found.kind != "entries":
+    if found is None:
         return Reply(t("Nothing was brought in during the last day that could be undone."), refused=True)
     undo = Button(t("Undo the import"), "logbook.import_undo", str(found.id), "danger", 1)
     return Reply(t("Brought in last: **{name}**.", name=found.name), buttons=(undo,))
@@ -93,6 +93,11 @@ def entries_form(context: Context, words: Sequence[str]) -> Form:
     return Form(
         "logbook.import_file", plain(t("Bring in past reports")), fields_, value="entries", intro=intro, submit=t("Send")
     )
+
+
+def targets(context: Context, words: Sequence[str]) -> Answer:
+    """`target impor [batal] [year]`"""
+    return _last(context) if words and words[0].lower() in _UNDO else targets_form(context, words)
 
 
 def targets_form(context: Context, words: Sequence[str]) -> Form:
@@ -169,6 +174,8 @@ def _over(context: Context, found: Import) -> Reply:
         return _standing(context, found)
     if found.state == "taken":
         return Reply(t("**{name}** is taken already.", name=found.name), refused=True)
+    if found.state == store.UNDONE:
+        return Reply(t("**{name}** was undone already.", name=found.name), refused=True)
     return Reply(
         t("**{name}** was left. Send it again with {how}.", name=found.name, how=Text("`/logbook impor`")), refused=True
     )
@@ -235,40 +242,25 @@ def corrected(context: Context, submission: FormSubmission) -> Answer:
     return _standing(context, now)
 
 
-# ---------------------------------------------------------------- out again, and approved as a whole
+# ---------------------------------------------------------------- out again
 
 
 def undo(context: Context, press: ButtonPress) -> Reply:
     t, found = context.t, _pressed(context, press.value)
-    if found.state != "taken" or found.kind != "entries" or found.ended_at is None:
+    if found.state != "taken" or found.ended_at is None:
         return _over(context, found)
     if context.now - found.ended_at > store.UNDO:
-        raise UserError(
-            t("An import can be undone for a day; that is over. Single activities: {how}", how=Text("`/logbook hapus`"))
-        )
-    if taking.count(context.db, found.id) > tasks.UNDONE_AT_ONCE:
+        raise UserError(_too_late(t, found))
+    if undoing.count(context, found) > tasks.UNDONE_AT_ONCE:
         tasks.queue(context, found, tasks.UNDO)
         return Reply(t("**{name}** is being taken out. You are told when it is done.", name=found.name), replaces=True)
-    return taking.undone(context, context.t, found, context.person)
+    return undoing.undone(context, t, found, context.person)
 
 
-def approve(context: Context, press: ButtonPress) -> Reply:
-    """All of one person's activities of an import that still wait, by whoever may decide on them."""
-    t = context.t
-    number, _, owner_id = press.value.partition(":")
-    known = number.isdecimal() and owner_id.isdecimal() and len(number) <= 9 and len(owner_id) <= 9
-    found = store.get(context.db, int(number)) if known else None
-    owner = people.get(context.db, int(owner_id)) if found else None
-    if found is None or owner is None:
-        raise UserError(t("This report does not exist any more, or it is not yours to see."))
-    deciding.check(context, context.person, [owner.id])
-    there = taking.of_import(context.db, found.id, ("sent",))
-    # What was changed since is not what the message was about.
-    waiting = [each for each in there if each.person_id == owner.id and each.round == 1]
-    approved = deciding.approve(context, context.person, waiting)
-    if not approved:
-        return Reply(t("Nothing of it waits any more."), refused=True)
-    return Reply(t("Approved: {count} activities of {name}.", count=len(approved), name=owner.name), replaces=True)
+def _too_late(t: Translate, found: Import) -> Text:
+    if found.kind == "targets":
+        return t("An import can be undone for a day; that is over. Single targets: {how}", how=Text("`/logbook target`"))
+    return t("An import can be undone for a day; that is over. Single activities: {how}", how=Text("`/logbook hapus`"))
 
 
 SUBCOMMANDS = (
@@ -286,7 +278,8 @@ BUTTONS = {
     "import_columns": columns,
     "import_drop": leave,
     "import_undo": undo,
-    "import_approve": approve,
+    "import_approve": superior.approve,
+    "import_leave": superior.let_through,
 }
 FORMS = {"import_file": sent, "import_columns": corrected}
 TASKS, JOBS = tasks.TASKS, tasks.JOBS

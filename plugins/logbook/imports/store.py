@@ -16,6 +16,8 @@ OPEN = ("reading", "asked", "taking")
 # After so long nobody answers any more, and the bytes go; so long an import can be undone.
 FORGOTTEN = timedelta(days=2)
 UNDO = timedelta(days=1)
+# The state of targets that were taken back: all of them, so there is nothing left to be undone.
+UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)

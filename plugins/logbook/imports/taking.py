@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -21,32 +22,37 @@ from plugins.logbook.imports.store import Import
 from plugins.logbook.tables import logbook_entry as _entry
 from plugins.logbook.tables import logbook_evidence as _evidence
 
+T = TypeVar("T")
 _AT_ONCE = 1_000
 _NAME = 200
+# (entry id, what the audit kept of it before, and after)
+_Change = tuple[int, Mapping[str, Any] | None, Mapping[str, Any]]
 
 
 def take(work: Work, found: Import, sender: Person, plan: Plan) -> list[Entry]:
-    """Write them all: approved for people on whose reports the sender decides, sent to the supervisor for others.
+    """Write them all: approved for people on whose reports the sender decides; of one's own sent to the supervisor, or as
+    drafts where leave is wanted first (`late`).
 
     What an import brought before is left out by its source. Gives back what was written.
     """
     decides = deciders.may_decide_of(work, sender, [each.id for each in plan.owners])
     rows = [_row(work, found, sender, each, each.person.id in decides) for each in plan.wanted]
-    for start in range(0, len(rows), _AT_ONCE):
-        work.db.execute(insert_or_nothing(work.db, _entry), rows[start : start + _AT_ONCE])
+    for part in parts(rows):
+        work.db.execute(insert_or_nothing(work.db, _entry), part)
     written = of_import(work.db, found.id)
-    _add_evidence(work, plan.wanted, written)
+    _add_evidence(work, sender, plan.wanted, written)
     record(work, sender, "logbook.imported", written, None)
     return written
 
 
 def _row(work: Work, found: Import, sender: Person, each: Wanted, approved: bool) -> dict[str, Any]:
     line, person = each.line, each.person
+    state = "approved" if approved else "draft" if each.leave == "unasked" else "sent"
     return {
         "person_id": person.id,
         "unit_id": person.unit_id,
         "day": line.day,
-        "state": "approved" if approved else "sent",
+        "state": state,
         "activity": line.activity,
         "result": line.result,
         "quantity": line.quantity,
@@ -55,49 +61,50 @@ def _row(work: Work, found: Import, sender: Person, each: Wanted, approved: bool
         "target_id": each.target_id,
         "place": line.where,
         "source": each.source,
-        "round": 1,
-        "created_at": work.now,
+        "late": each.leave == "late",
+        "round": 0 if state == "draft" else 1,
+        "created_at": work.written_at,
         "changed_at": work.written_at,
-        "sent_at": work.written_at,
+        "sent_at": None if state == "draft" else work.written_at,
         "decider_id": sender.id if approved else None,
         "decided_at": work.written_at if approved else None,
         "import_id": found.id,
     }
 
 
-def of_import(db: Connection, import_id: int, states: Sequence[str] = entries.REPORTED) -> list[Entry]:
+def parts(these: Sequence[T]) -> Iterator[Sequence[T]]:
+    """So many as one statement takes."""
+    return (these[start : start + _AT_ONCE] for start in range(0, len(these), _AT_ONCE))
+
+
+def of_import(db: Connection, import_id: int, states: Sequence[str] = entries.LIVE) -> list[Entry]:
     wanted = entries.query().where(_entry.c.import_id == import_id, _entry.c.state.in_(states))
     return entries.fetch(db, wanted.order_by(_entry.c.person_id, _entry.c.day, _entry.c.id))
 
 
-def _add_evidence(work: Work, wanted: Sequence[Wanted], written: Sequence[Entry]) -> None:
+def _add_evidence(work: Work, sender: Person, wanted: Sequence[Wanted], written: Sequence[Entry]) -> None:
     ids = {(entry.person_id, entry.content.source): entry.id for entry in written}
-    rows = [
-        {"entry_id": ids[each.person.id, each.source], "kind": "link", "name": url[:_NAME], "url": url, "added_at": work.now}
-        for each in wanted
-        for url in each.line.urls
-        if (each.person.id, each.source) in ids
-    ]
-    if rows:
+    known = [(ids.get((each.person.id, each.source)), url) for each in wanted for url in each.line.urls]
+    links = [(id, url) for id, url in known if id is not None]
+    if links:
+        rows = [{"entry_id": id, "kind": "link", "name": url[:_NAME], "url": url, "added_at": work.now} for id, url in links]
         work.db.execute(insert(_evidence), rows)
+        counts = Counter(id for id, _ in links)
+        _audited(work, sender, "logbook.evidence_added", [(id, None, {"kind": "link", "count": n}) for id, n in counts.items()])
 
 
 def record(work: Work, actor: Person, action: str, after: Sequence[Entry], before: Mapping[int, Entry] | None) -> None:
     """An audit row for each entry, in one statement."""
-    rows = [
-        {
-            "at": work.written_at,
-            "actor_id": actor.id,
-            "actor": actor.nip,
-            "action": action,
-            "object": f"logbook_entry:{each.id}",
-            "before": writing.kept(before[each.id]) if before else None,
-            "after": writing.kept(each),
-        }
-        for each in after
-    ]
-    for start in range(0, len(rows), _AT_ONCE):
-        work.db.execute(insert(audit.audit), rows[start : start + _AT_ONCE])
+    changes = [(each.id, writing.kept(before[each.id]) if before else None, writing.kept(each)) for each in after]
+    _audited(work, actor, action, changes)
+
+
+def _audited(work: Work, actor: Person, action: str, changes: Iterable[_Change]) -> None:
+    """Rows of the one who sent the spreadsheet, though a worker takes it."""
+    who = {"at": work.written_at, "actor_id": actor.id, "actor": actor.nip, "action": action}
+    rows = [who | {"object": f"logbook_entry:{id}", "before": before, "after": after} for id, before, after in changes]
+    for part in parts(rows):
+        work.db.execute(insert(audit.audit), part)
 
 
 # ---------------------------------------------------------------- out again
@@ -111,9 +118,10 @@ def undo(work: Work, found: Import, sender: Person) -> tuple[int, int]:
     closed = _closed(work, there)
     mine = [each for each in there if each.id not in revised and _untouched(each, sender) and not closed(each)]
     dropped: list[Entry] = []
-    for start in range(0, len(mine), _AT_ONCE):
-        part = {each.id: each for each in mine[start : start + _AT_ONCE]}
-        gone = update(_entry).where(_entry.c.id.in_(list(part)), _entry.c.state.in_(("sent", "approved")), _entry.c.round == 1)
+    for some in parts(mine):
+        part = {each.id: each for each in some}
+        same = (_entry.c.state.in_(("draft", "sent", "approved")), _entry.c.round <= 1)
+        gone = update(_entry).where(_entry.c.id.in_(list(part)), *same)
         ids = set(work.db.scalars(gone.values(state="dropped", changed_at=work.written_at).returning(_entry.c.id)))
         after = list(entries.by_ids(work.db, ids).values())
         record(work, sender, "logbook.dropped", after, part)
@@ -148,13 +156,13 @@ def count(db: Connection, import_id: int) -> int:
 
 
 def _untouched(each: Entry, sender: Person) -> bool:
+    if each.state == "draft":
+        return not each.round and each.changed_at == each.created_at
     return each.round == 1 and (each.state == "sent" or each.state == "approved" and each.decider_id == sender.id)
 
 
 def owners(work: Work, written: Sequence[Entry]) -> dict[int, Person]:
     ids = sorted({each.person_id for each in written})
-    parts = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
-    found = [
-        each for part in parts for each in people.fetch(work.db, people.people_query().where(people.person.c.id.in_(part)))
-    ]
+    theirs = (people.people_query().where(people.person.c.id.in_(part)) for part in parts(ids))
+    found = [each for query in theirs for each in people.fetch(work.db, query)]
     return {each.id: each for each in sorted(found, key=lambda each: each.name)}

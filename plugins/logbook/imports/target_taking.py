@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 
-from integration import audit
+from integration import audit, deciders
 from integration.db import insert_or_nothing
+from integration.i18n import Translate
+from integration.messages import Reply
 from integration.people import Person
 from integration.work import Build, Work
-from plugins.logbook.imports import telling
 from plugins.logbook.imports.target_rows import Plan
 from plugins.logbook.tables import skp_target as _target
 from plugins.logbook.targets import writing as target_writing
@@ -22,6 +23,7 @@ from plugins.logbook.targets.writing import Wanted
 # An audit row: action, object, before, after.
 Row = tuple[str, str, Mapping[str, Any] | None, Mapping[str, Any]]
 Records = Callable[[Sequence[Row]], None]
+Said = Callable[[Translate, Person, Sequence[int]], Reply]
 _AT_ONCE = 2_000
 
 
@@ -42,9 +44,9 @@ def _take_year(db: Connection, records: Records, year: int, wanted: Mapping[int,
                 new.append((person_id, each))
             elif before.removed or target_writing.wanted_of(before) != each:
                 other.append((before, each))
-    _change(db, records, other, now)
+    change(db, records, other, now)
     _insert(db, records, year, new, now)
-    _remove(db, records, [each for each in known.values() if not each.removed], now)
+    remove(db, records, [each for each in known.values() if not each.removed], now)
 
 
 def _known(db: Connection, ids: Iterable[int], year: int) -> list[Target]:
@@ -69,7 +71,8 @@ def _insert(db: Connection, records: Records, year: int, new: Sequence[tuple[int
     )
 
 
-def _change(db: Connection, records: Records, other: Sequence[tuple[Target, Wanted]], now: datetime) -> None:
+def change(db: Connection, records: Records, other: Sequence[tuple[Target, Wanted]], now: datetime) -> None:
+    """They stand, as they are wanted."""
     if not other:
         return
     names = ("code", "title", "measure", "quantity", "changed_at", "removed_at")
@@ -92,7 +95,8 @@ def _change(db: Connection, records: Records, other: Sequence[tuple[Target, Want
     )
 
 
-def _remove(db: Connection, records: Records, gone: Sequence[Target], now: datetime) -> None:
+def remove(db: Connection, records: Records, gone: Sequence[Target], now: datetime) -> None:
+    """They are taken out, and stay readable."""
     for start in range(0, len(gone), _AT_ONCE):
         ids = [each.id for each in gone[start : start + _AT_ONCE]]
         db.execute(update(_target).where(_target.c.id.in_(ids)).values(removed_at=now, changed_at=now))
@@ -126,14 +130,14 @@ def audit_all(work: Work, actor_id: int | None, actor: str, rows: Sequence[Row],
         work.db.execute(insert(audit.audit), values[start : start + _AT_ONCE])
 
 
-def tell(work: Work, plan: Plan, sender: Person, key: str) -> None:
-    """Everybody whose targets somebody else has entered."""
+def tell(work: Work, whose: Iterable[tuple[int, int]], sender: Person, key: str, said: Said) -> None:
+    """Everybody whose targets of a year (ids of people and years) somebody else has entered, or taken back."""
     years: dict[int, list[int]] = {}
-    for person_id, year in sorted(plan.wanted):
+    for person_id, year in sorted(whose):
         years.setdefault(person_id, []).append(year)
-    others = [(plan.owners[id], each) for id, each in years.items() if id != sender.id]
-    work.tell_all((owner, f"{key}:owner:{owner.id}", _told(sender, each)) for owner, each in others)
+    owners = deciders.people_by_id(work, years.keys() - {sender.id})
+    work.tell_all((owner, f"{key}:owner:{id}", _told(said, sender, years[id])) for id, owner in owners.items())
 
 
-def _told(sender: Person, years: Sequence[int]) -> Build:
-    return lambda t: telling.targets_for_owner(t, sender, years)
+def _told(said: Said, sender: Person, years: Sequence[int]) -> Build:
+    return lambda t: said(t, sender, years)

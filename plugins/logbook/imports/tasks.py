@@ -17,7 +17,18 @@ from integration.plugin import Job, Run
 from integration.work import Build, Work
 from integration.workdays import local_day
 from plugins.logbook.entries import Entry
-from plugins.logbook.imports import checking, opening, store, taking, target_rows, target_taking, telling
+from plugins.logbook.imports import (
+    checking,
+    opening,
+    outcome,
+    store,
+    taking,
+    target_rows,
+    target_taking,
+    target_undoing,
+    telling,
+    undoing,
+)
 from plugins.logbook.imports import reading as understanding
 from plugins.logbook.imports.opening import Unreadable
 from plugins.logbook.imports.problems import Problems
@@ -143,35 +154,41 @@ def _take_entries(work: Work, found: _Found, plan: checking.Plan) -> None:
     written = taking.take(work, file, sender, plan)
     owners = taking.owners(work, written)
     t = work.speak(sender)
-    answer = telling.taken_entries(t, file, written, owners, sender)
+    answer = outcome.taken_entries(t, file, written, owners, sender)
     work.tell(sender, f"logbook:import:{file.id}:taken", lambda _: answer)
     for owner in owners.values():
         own = [each for each in written if each.person_id == owner.id]
         if owner.id != sender.id:
             key = f"logbook:import:{file.id}:owner:{owner.id}"
             work.tell(owner, key, _for_owner(sender, own))
-        if any(each.state == "sent" for each in own):
-            _ask_superiors(work, file, owner, own)
+        _ask_superiors(work, file, owner, own)
 
 
 def _for_owner(sender: Person, own: list[Entry]) -> Build:
-    return lambda t: telling.for_owner(t, sender, own)
+    return lambda t: outcome.for_owner(t, sender, own)
 
 
 def _ask_superiors(work: Work, file: Import, owner: Person, own: list[Entry]) -> None:
-    for reader in deciders.asked_now(work, owner).people:
-        key = f"logbook:import:{file.id}:decide:{owner.id}:{reader.id}"
-        work.tell(reader, key, lambda t: telling.for_supervisor(t, file, owner, own))
+    """To approve what was sent, and to give leave to what is past the time."""
+    sent = [each for each in own if each.state == "sent"]
+    drafts = [each for each in own if each.state == "draft"]
+    for reader in deciders.asked_now(work, owner).people if sent or drafts else ():
+        key = f"logbook:import:{file.id}:{{}}:{owner.id}:{reader.id}"
+        if sent:
+            work.tell(reader, key.format("decide"), lambda t: outcome.for_supervisor(t, file, owner, sent))
+        if drafts:
+            work.tell(reader, key.format("leave"), lambda t: outcome.for_leave(t, file, owner, drafts))
 
 
 def _take_targets(work: Work, found: _Found, plan: target_rows.Plan) -> None:
     file, sender = found.file, found.sender
     if not store.end(work, file.id, ("taking",), "taken", targets=plan.added + plan.changed):
         return
-    target_taking.take(work.db, lambda rows: target_taking.audit_all(work, sender.id, sender.nip, rows), plan, work.now)
-    answer = telling.taken_targets(work.speak(sender), file, plan)
+    reason = target_undoing.reason(file)
+    target_taking.take(work.db, lambda rows: target_taking.audit_all(work, sender.id, sender.nip, rows, reason), plan, work.now)
+    answer = outcome.taken_targets(work.speak(sender), file, plan)
     work.tell(sender, f"logbook:import:{file.id}:taken", lambda _: answer)
-    target_taking.tell(work, plan, sender, f"logbook:import:{file.id}")
+    target_taking.tell(work, plan.wanted, sender, f"logbook:import:{file.id}", outcome.targets_for_owner)
 
 
 def undo(run: Run, given: Mapping[str, Any]) -> None:
@@ -180,8 +197,8 @@ def undo(run: Run, given: Mapping[str, Any]) -> None:
         file = store.get(work.db, int(given["import"]))
         sender = people.get(work.db, file.person_id) if file else None
         if file is not None and sender is not None and file.state == "taken":
-            answer = taking.undone(work, work.speak(sender), file, sender)
-            work.tell(sender, f"logbook:import:{file.id}:undone", lambda _: answer)
+            answer = undoing.undone(work, work.speak(sender), file, sender)
+            work.tell(sender, f"logbook:import:{file.id}:undone:{work.now.isoformat()}", lambda _: answer)
 
 
 # ---------------------------------------------------------------- forgetting

@@ -1,19 +1,15 @@
-"""What people read of an import: what was understood, what is wrong, what came in, and what to press."""
+"""What people read of a file before it is taken: what was understood, what is wrong, what would come in, and what to press."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import date
 
 from integration import phrases
 from integration.i18n import Translate
 from integration.messages import Button, Reply, Text, fill, join
-from integration.people import Person
 from integration.phrases import duration, long_day
 from plugins.logbook import wording
-from plugins.logbook.entries import Entry
-from plugins.logbook.imports import checking, fields, problems, quantities, reading, target_rows
+from plugins.logbook.imports import checking, fields, problems, quantities, reading, rows, target_rows
 from plugins.logbook.imports.entry_rows import Line
 from plugins.logbook.imports.layout import Column
 from plugins.logbook.imports.problems import Problems
@@ -24,7 +20,7 @@ from plugins.logbook.targets import wording as target_wording
 SAY = "logbook.say"
 _EXAMPLES = 3
 _WORDS = 90
-_PEOPLE = 8
+PEOPLE = 8
 _DAYS = 2.0
 
 
@@ -132,7 +128,7 @@ def _short(words: str) -> str:
 
 
 def _would(t: Translate, plan: checking.Plan | target_rows.Plan) -> list[Text]:
-    return _would_targets(t, plan) if isinstance(plan, target_rows.Plan) else _would_entries(t, plan)
+    return would_targets(t, plan) if isinstance(plan, target_rows.Plan) else _would_entries(t, plan)
 
 
 def _would_entries(t: Translate, plan: checking.Plan) -> list[Text]:
@@ -150,23 +146,40 @@ def _would_entries(t: Translate, plan: checking.Plan) -> list[Text]:
         )
     ]
     if len(plan.owners) > 1:
-        shown = [fill("{name} ({count})", name=each.name, count=counts[each.id]) for each in plan.owners[:_PEOPLE]]
-        more = [t("and {count} more", count=len(plan.owners) - _PEOPLE)] if len(plan.owners) > _PEOPLE else []
+        shown = [fill("{name} ({count})", name=each.name, count=counts[each.id]) for each in plan.owners[:PEOPLE]]
+        more = [t("and {count} more", count=len(plan.owners) - PEOPLE)] if len(plan.owners) > PEOPLE else []
         lines.append(join(", ", [*shown, *more]))
     if plan.known:
         lines.append(t("- {count} are in the logbook already and are left out.", count=plan.known))
     if plan.lacking:
         lines.append(t("- {count} name no time; they are taken without.", count=plan.lacking))
+    if plan.unasked:
+        lines.append(_unasked(t, plan))
     return lines
 
 
-def _would_targets(t: Translate, plan: target_rows.Plan) -> list[Text]:
+def _unasked(t: Translate, plan: checking.Plan) -> Text:
+    """Which of one's own are past the time, and how they get in nevertheless."""
+    by_sheet: dict[str, list[int]] = {}
+    for line in plan.unasked:
+        by_sheet.setdefault(line.place.sheet, []).append(line.place.row)
+    several = len({each.line.place.sheet for each in plan.wanted}) > 1
+    return t(
+        "- {count} are of days past the time for reports (row {rows}): they come in as drafts, and your supervisor is asked "
+        "for leave to have them sent.",
+        count=len(plan.unasked),
+        rows=rows.shown_in(list(by_sheet.items()), several=several),
+    )
+
+
+def would_targets(t: Translate, plan: target_rows.Plan) -> list[Text]:
+    """How many are new, other and the same, and which go."""
     years = sorted({year for _, year in plan.wanted})
     lines = [
         t(
             "**{count} targets** of {people} for {years}: {added} new, {changed} changed, {same} as before.",
             count=sum(map(len, plan.wanted.values())),
-            people=phrases.names(t, [each.name for each in plan.owners.values()], _PEOPLE),
+            people=phrases.names(t, [each.name for each in plan.owners.values()], PEOPLE),
             years=Text(", ".join(map(str, years))),
             added=plan.added,
             changed=plan.changed,
@@ -174,75 +187,10 @@ def _would_targets(t: Translate, plan: target_rows.Plan) -> list[Text]:
         )
     ]
     if plan.removed:
-        gone = [target_wording.name(each) for each in plan.removed[:_PEOPLE]]
-        more = [Text("…")] if len(plan.removed) > _PEOPLE else []
+        gone = [target_wording.name(each) for each in plan.removed[:PEOPLE]]
+        more = [Text("…")] if len(plan.removed) > PEOPLE else []
         count = len(plan.removed)
         lines.append(
             t("- {count} are not in the file and will be taken out: {targets}", count=count, targets=join(", ", [*gone, *more]))
         )
     return lines
-
-
-# ---------------------------------------------------------------- what came in
-
-
-def taken_entries(t: Translate, found: Import, written: Sequence[Entry], owners: Mapping[int, Person], reader: Person) -> Reply:
-    """For whoever sent the file; with a way back for a day."""
-    if not written:
-        return Reply(t("**{name}**: all of it was in the logbook already. Nothing was added.", name=found.name))
-    span = _span(t, [each.day for each in written])
-    approved = sum(each.state == "approved" for each in written)
-    lines = [t("**{name}**: {count} activities are in the logbook, {span}.", name=found.name, count=len(written), span=span)]
-    others = [each.name for each in owners.values() if each.id != reader.id]
-    if others:
-        lines.append(t("Of {people}.", people=phrases.names(t, others, _PEOPLE)))
-    if approved < len(written):
-        waiting = len(written) - approved
-        lines.append(t("{count} wait for the approval of the supervisor; nobody approves their own.", count=waiting))
-    if approved:
-        lines.append(t("{count} count as approved, by you.", count=approved))
-    undo = Button(t("Undo the import"), "logbook.import_undo", str(found.id), "danger", days=1)
-    return Reply(join("\n", lines), buttons=(undo,))
-
-
-def _span(t: Translate, days: Sequence[date]) -> Text:
-    first, last = long_day(t, min(days)), long_day(t, max(days))
-    return first if first == last else t("{first} to {last}", first=first, last=last)
-
-
-def for_owner(t: Translate, sender: Person, written: Sequence[Entry]) -> Reply:
-    """For somebody whose activities another one has brought in."""
-    count, span = len(written), _span(t, [each.day for each in written])
-    text = t(
-        "{name} has brought {count} activities of yours into the logbook, {span}.", name=sender.name, count=count, span=span
-    )
-    look = Button(t("Look"), SAY, f"lihat {written[0].day:%d/%m/%Y}", days=14)
-    return Reply(text, buttons=(look,))
-
-
-def for_supervisor(t: Translate, found: Import, owner: Person, written: Sequence[Entry]) -> Reply:
-    """For whoever decides on what was brought in for approval."""
-    count, span = len(written), _span(t, [each.day for each in written])
-    minutes = sum(each.content.minutes for each in written)
-    text = t(
-        "{name} has brought {count} activities from a spreadsheet, {span}; they wait for you.",
-        name=owner.name,
-        count=count,
-        span=span,
-    )
-    if minutes:
-        text = Text(f"{text} {t('In all {long}.', long=duration(t, minutes))}")
-    all_ = Button(t("Approve all"), "logbook.import_approve", f"{found.id}:{owner.id}", "good", 14)
-    look = Button(t("Look"), SAY, f"periksa {owner.nip} {written[0].day:%d/%m/%Y}", days=14)
-    return Reply(text, buttons=(all_, look))
-
-
-def taken_targets(t: Translate, found: Import, plan: target_rows.Plan) -> Reply:
-    lines = [t("**{name}** is taken.", name=found.name), *_would_targets(t, plan)]
-    return Reply(join("\n", lines), buttons=(Button(t("All targets"), SAY, "target"),))
-
-
-def targets_for_owner(t: Translate, sender: Person, years: Sequence[int]) -> Reply:
-    shown = Text(", ".join(map(str, years)))
-    text = t("{name} has entered your SKP targets for {years} from a spreadsheet.", name=sender.name, years=shown)
-    return Reply(text, buttons=(Button(t("Look"), SAY, f"target {years[0]}", days=14),))

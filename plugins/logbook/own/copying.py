@@ -14,7 +14,8 @@ from integration.plugin import Context, Subcommand
 from integration.workdays import local_day
 from plugins.logbook import entries, wording, writing
 from plugins.logbook.entries import LIVE, Entry
-from plugins.logbook.own import drafting, reporting, sending, templates
+from plugins.logbook.own import drafting, reporting, templates
+from plugins.logbook.own.telling import EDIT, SEND
 from plugins.logbook.tables import logbook_entry as _entry
 from plugins.logbook.targets import reading as targets
 from plugins.logbook.targets.reading import Target
@@ -88,9 +89,9 @@ def _line(context: Context, entry: Entry, known: Mapping[int, Target]) -> Text:
 
 def _buttons(context: Context, made: Sequence[Entry]) -> tuple[Button, ...]:
     t, value = context.t, " ".join(str(each.id) for each in made)
-    send = Button(t("Send all") if len(made) > 1 else t("Send"), sending.SEND, value, "good", DAYS_OPEN)
+    send = Button(t("Send all") if len(made) > 1 else t("Send"), SEND, value, "good", DAYS_OPEN)
     change = [
-        Button(t("Change {number}", number=number), sending.EDIT, str(each.id), days=DAYS_OPEN)
+        Button(t("Change {number}", number=number), EDIT, str(each.id), days=DAYS_OPEN)
         for number, each in enumerate(made[:4], 1)
     ]
     undo = Button(t("Delete the copies"), DROP_ALL, value, days=DAYS_OPEN)

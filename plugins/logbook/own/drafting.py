@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select, text
+
 from integration.activities import Activity
 from integration.dates.words import YEARS
 from integration.errors import UserError
@@ -21,11 +23,14 @@ from plugins.logbook.declared import forms as form_fields
 from plugins.logbook.entries import LONGEST_ACTIVITY, Content, Entry
 from plugins.logbook.evidence import keeping as evidence
 from plugins.logbook.own import templates
+from plugins.logbook.tables import logbook_entry as _entry
 from plugins.logbook.targets import reading as targets
 from plugins.logbook.targets.reading import Target
 
 _LONGEST_ID, _LONGEST_KEY = 10, 60
 _SEEN = (*entries.LIVE, "dropped")
+# In the very words of its index, so that SQLite takes that.
+_REPORTS = text("source <> '' and revises_id is null and state <> 'dropped'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,9 @@ def of_day(work: Work, person: Person, day: date) -> Day:
     known = work.workdays.did(work.db, person, day)
     plan = work.plan(person, day)
     place = _place(known, plan)
-    taken = {each.content.source for each in seen}
     due = templates.due(work, person, plan) if day <= local_day(work.now, person) else []
+    taken = {each.content.source for each in seen}
+    taken |= _elsewhere(work, person, {*(each.key for each in known if each.text), *(key for key, _ in due)} - taken)
     form = form_fields.current(work.db, person)
     drafts = [_draft(each, place, form.id if form else None) for each in known if each.text and each.key not in taken]
     said = {_same_words(each.content) for each in seen if each.state != "dropped"}
@@ -85,6 +91,15 @@ def of_day(work: Work, person: Person, day: date) -> Day:
     standing.sort(key=lambda each: each.state != "returned")  # what came back is to be seen first
     pointed = targets.by_ids(work.db, [*(e.content.target_id for e in standing), *(d.content.target_id for d in drafts)])
     return Day(day, plan, standing, drafts, place, pointed)
+
+
+def _elsewhere(work: Work, person: Person, keys: Collection[str]) -> set[str]:
+    """Those of these keys of which an entry was moved to another day."""
+    if not keys:
+        return set()
+    return set(
+        work.db.scalars(select(_entry.c.source).where(_entry.c.person_id == person.id, _entry.c.source.in_(keys), _REPORTS))
+    )
 
 
 def _same_words(content: Content) -> str:
@@ -126,6 +141,14 @@ def reference(day: date, line: Entry | Draft) -> str:
     return str(line.id) if isinstance(line, Entry) else f"{day}/{line.key}"
 
 
+def latest(work: Work, day: date, line: Entry | Draft) -> tuple[date, Entry | Draft]:
+    """A change instead of the approved entry that it changes, on the day to which that was moved."""
+    if not isinstance(line, Entry):
+        return day, line
+    found = (line.state == "approved" and entries.revision_of(work, line.id)) or line
+    return found.day, found
+
+
 def named(work: Work, person: Person, ref: str) -> tuple[date, Entry | Draft]:
     """The line that a button called so, and its day; a draft that was taken meanwhile is the entry. Raises `UserError`."""
     if ref.isdecimal() and len(ref) < _LONGEST_ID:
@@ -142,10 +165,10 @@ def named(work: Work, person: Person, ref: str) -> tuple[date, Entry | Draft]:
     return day, found
 
 
-def day_of(text: str) -> date | None:
+def day_of(written: str) -> date | None:
     """A day from a button of ours."""
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(written)
     except ValueError:
         return None
     return day if day.year in YEARS else None

@@ -10,16 +10,16 @@ from datetime import date
 from integration.dates import show_day
 from integration.errors import UserError
 from integration.i18n import Translate
-from integration.messages import Answer, Field, Form, FormErrors, FormSubmission, Text, join, plain
+from integration.messages import Answer, Field, Form, FormErrors, FormSubmission, Text, join, plain, quote
 from integration.phrases import place as place_name
 from integration.plugin import Context
 from integration.workdays import local_day
-from plugins.logbook import entries, wording, writing
+from plugins.logbook import entries, limits, wording, writing
 from plugins.logbook.declared import forms as form_fields
 from plugins.logbook.declared.forms import FormVersion
 from plugins.logbook.entries import Content, Entry
 from plugins.logbook.evidence import keeping as evidence
-from plugins.logbook.own import amounts, contents, drafting, form_reading, sending
+from plugins.logbook.own import amounts, asking, contents, drafting, form_reading, telling
 from plugins.logbook.own.drafting import Draft
 from plugins.logbook.own.form_reading import KEEP, NOBODY, SEND, Read
 from plugins.logbook.own.lines import Line
@@ -34,6 +34,9 @@ _LONGEST_LINK = 2000
 
 def new(context: Context, day: date, line: Line | None = None, note: Text | None = None) -> Form:
     """An empty form for that day, or with what a line has said."""
+    if note is None and day != local_day(context.now, context.person):
+        closed = limits.why_closed(context, context.person, day)
+        note = quote(closed.args[0]) if closed else None
     content = Content("", place=drafting.place_of(context, context.person, day))
     typed: dict[str, str] = {}
     if line is not None:
@@ -58,17 +61,29 @@ def _of_codes(context: Context, line: Line, day: date) -> int | None:
     return found[0].id if len(found) == 1 else None
 
 
-def of_line(context: Context, day: date, line: Entry | Draft, note: Text | None = None) -> Form:
-    """What stands there, to be changed."""
-    return _of(context, day, line, {}, note)
+def typed_of(context: Context, line: Line, day: date) -> dict[str, str]:
+    """What a line has said beside the activity, by field."""
+    target = _of_codes(context, line, day)
+    said = {
+        "time": _time(context.t, line.minutes),
+        "result": line.result,
+        "quantity": amounts.show_quantity(line.quantity, line.measure, context.t.locale),
+        "target": str(target) if target is not None else "",
+        "place": line.place,
+        "link": " ".join(line.links),
+    }
+    return {name: value for name, value in said.items() if value}
 
 
-def _of(context: Context, day: date, line: Entry | Draft, typed: Mapping[str, str], note: Text | None) -> Form:
+def of_line(
+    context: Context, day: date, line: Entry | Draft, typed: Mapping[str, str] | None = None, note: Text | None = None
+) -> Form:
+    """What stands there, to be changed; with what was `typed`, by field."""
     written = isinstance(line, Entry) and line.content.fields is not None
     form = form_fields.of_entry(context.db, context.person, line.content.form_id, written=written)
     said = [*([note] if note else []), *_notes(context.t, line)]
     value = f"{drafting.reference(day, line)} {stamp(line)}"
-    return _form(context, value, day, line.content, form, typed, join("\n", said) if said else None, fresh=False)
+    return _form(context, value, day, line.content, form, typed or {}, join("\n", said) if said else None, fresh=False)
 
 
 def _notes(t: Translate, line: Entry | Draft) -> list[Text]:
@@ -85,7 +100,7 @@ def _notes(t: Translate, line: Entry | Draft) -> list[Text]:
 
 def stamp(line: Entry | Draft) -> str:
     """What a form was made from; another one means that somebody, in another window, was quicker."""
-    state = (line.state, line.round, line.content) if isinstance(line, Entry) else (line.key,)
+    state = (line.state, line.round, line.day, line.content) if isinstance(line, Entry) else (line.key,)
     return hashlib.sha256(repr(state).encode()).hexdigest()[:12]
 
 
@@ -107,7 +122,7 @@ def _form(
     return Form(
         FORM,
         title,
-        tuple(_typed(each, typed) for each in _fields(context, day, content, form, fresh=fresh)),
+        tuple(_typed(each, typed) for each in _fields(context, day, content, form)),
         value,
         intro=intro,
         submit=t("Save"),
@@ -118,7 +133,7 @@ def _typed(field: Field, typed: Mapping[str, str]) -> Field:
     return replace(field, default=typed[field.name]) if field.name in typed else field
 
 
-def _fields(context: Context, day: date, content: Content, form: FormVersion | None, *, fresh: bool) -> list[Field]:
+def _fields(context: Context, day: date, content: Content, form: FormVersion | None) -> list[Field]:
     t = context.t
     quantity = amounts.show_quantity(content.quantity, content.measure, t.locale)
     fields = [
@@ -128,13 +143,9 @@ def _fields(context: Context, day: date, content: Content, form: FormVersion | N
             t("How long?"),
             "text",
             _time(t, content.minutes),
-            t("For example: {examples}. Only a draft may go without.", examples=_EXAMPLES),
-            False,
+            t("For example: {examples}. Of a draft you may write 0: not known yet.", examples=_EXAMPLES),
         ),
-    ]
-    if fresh:
-        fields.append(Field("day", t("Day"), "date", day.isoformat(), t("For example: today, yesterday, 24/11")))
-    fields += [
+        Field("day", t("Day"), "date", day.isoformat(), t("For example: today, yesterday, 24/11")),
         Field("result", t("Result"), "textarea", content.result, required=False, max_length=entries.LONGEST_RESULT),
         Field("quantity", t("Quantity"), "text", quantity, t("For example: 3 laporan"), required=False),
         *_choices(context, day, content),
@@ -188,7 +199,7 @@ def submitted(context: Context, submission: FormSubmission) -> Answer:
     if stamp(line) != mark:
         return _meanwhile(context, submission, day, line)
     read = form_reading.read(context, submission, day, line)
-    return read if isinstance(read, FormErrors) else _changed(context, line, read)
+    return read if isinstance(read, FormErrors) else _changed(context, day, line, read)
 
 
 def _meanwhile(context: Context, submission: FormSubmission, day: date, line: Entry | Draft) -> Answer:
@@ -199,7 +210,7 @@ def _meanwhile(context: Context, submission: FormSubmission, day: date, line: En
         what=wording.activity(line.content),
         details=details,
     )
-    return _of(context, day, line, form_reading.values_of(submission), note)
+    return of_line(context, day, line, form_reading.values_of(submission), note)
 
 
 def _again_as_new(context: Context, submission: FormSubmission) -> Answer:
@@ -214,7 +225,7 @@ def _again_as_new(context: Context, submission: FormSubmission) -> Answer:
 
 def _added(context: Context, read: Read) -> Answer:
     try:
-        before = sending.before(context, read.day)
+        before = telling.before(context, read.day)
         seen, state = writing.Seen(before.there, read.target, complete=read.whole), "sent" if read.whole else "draft"
         entry = writing.add(context, context.person, read.day, read.content, state=state, seen=seen)
     except UserError as error:
@@ -222,16 +233,18 @@ def _added(context: Context, read: Read) -> Answer:
     return _finish(context, entry, read, known=replace(before, target=read.target))
 
 
-def _changed(context: Context, line: Entry | Draft, read: Read) -> Answer:
+def _changed(context: Context, day: date, line: Entry | Draft, read: Read) -> Answer:
     before = line.state if isinstance(line, Entry) else ""
+    left = day if read.day != day else None
     try:
         if isinstance(line, Draft):
             entry = drafting.take(context, context.person, read.day, line, content=read.content)
         else:
-            entry = line if line.content == read.content else writing.change(context, line, read.content)
+            same = line.content == read.content and left is None
+            entry = line if same else writing.change(context, line, read.content, read.day)
     except UserError as error:
         return FormErrors({_field_of(error): error.args[0]})
-    return _finish(context, entry, read, unchanged=entry == line, before=before)
+    return _finish(context, entry, read, unchanged=entry == line, before=before, left=left)
 
 
 def _field_of(error: UserError) -> str:
@@ -245,10 +258,13 @@ def _finish(
     *,
     unchanged: bool = False,
     before: str = "",
-    known: sending.Known | None = None,
+    known: telling.Known | None = None,
+    left: date | None = None,
 ) -> Answer:
     for link in read.link.split():
         entry = evidence.add_link(context, context.person, entry, link).entry
-    if unchanged and not read.link and not (read.send and entry.open):
-        return sending.nothing_changed(context, entry)
-    return sending.finished(context, entry, send=read.send, before=before, known=known)
+    for file in read.files:
+        entry = evidence.add_file(context, context.person, entry, file).entry
+    if unchanged and not read.link and not read.files and not (read.send and entry.open):
+        return telling.nothing_changed(context, entry)
+    return asking.finished(context, entry, send=read.send, before=before, known=known, left=left)

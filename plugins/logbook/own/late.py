@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, String, cast, literal, select, text, update
 
-from integration import deciders, people, phrases
+from integration import deciders, people, phrases, reminding
 from integration.db import insert_once
 from integration.errors import UserError
 from integration.messages import Text
@@ -138,7 +138,7 @@ def to_decide(context: Context, limit: int = 50) -> list[tuple[Late, Person]]:
     def told_as(what: str) -> ColumnElement[str]:
         return literal("logbook_late:") + cast(_late.c.id, String) + literal(f":{what}:{context.person.id}")
 
-    concerned = deciders.concerns(context, _late.c.requested_at, deciders.REMIND_AFTER * 3, told_as)
+    concerned = deciders.concerns(context, _late.c.requested_at, reminding.REMIND_AFTER * 3, told_as)
     query = (
         select(_late)
         .join(people.person, people.person.c.id == _late.c.person_id)

@@ -26,11 +26,17 @@ _CODE_IN_FRONT = re.compile(r"#(?P<code>[^\W_][\w./-]{0,29})(?P<number>)[\s,:;]+
 _CODE_WITHIN = re.compile(r"(?<![\w/&])#(?P<code>[^\W\d_][\w./-]{0,29})(?P<number>)")
 _PLACE = re.compile(rf"(?:^|[\s,;(])(?:(?:di|dari|secara) )?(?P<place>{'|'.join(PLACES)})[\s,;.)]*$", re.IGNORECASE)
 _FAR = re.compile(r"(?:^|[\s,;(])(?:dinas luar|dl)[\s,;.)]*$", re.IGNORECASE)
-_EQUALS = re.compile(r"\s*(?:=|=>|→|->)\s*(?P<number>[\d.,]*\d)\s*(?P<measure>[^\W\d][^=#\d]{0,39})?[\s,;.]*$")
-_HASIL = re.compile(
-    r"(?<![\s,;])[\s,;]+hasil(?:nya)?\s*[:=]?\s*(?P<number>[\d.,]*\d)\s+(?P<measure>[^\W\d][\w-]{0,39})[\s,;.]*$", re.I
-)
-_RESULT = re.compile(r"(?<![\s,;])[\s,;]+hasil(?:nya)?\s*[:=]\s*(?P<result>\S.*)$", re.IGNORECASE | re.DOTALL)
+_YIELD = r"(?:hasil(?:nya)?|output)"
+_AMOUNT = r"(?:jumlah(?:nya)?|volume(?:nya)?|sebanyak|sejumlah)"
+# What is counted ends where a result in words begins: `= 1 dokumen hasil: nota dinas`.
+_MEASURE = rf"[^\W\d](?:(?! {_YIELD} ?[:=])[^=#\d]){{0,39}}"
+_SIGN = rf"(?:(?<![\s,;])[\s,;]+(?:{_YIELD}\s*=|{_AMOUNT}\s*[:=])|\s*(?:=|=>|→|->))"
+_EQUALS = re.compile(rf"{_SIGN}\s*(?P<number>[\d.,]*\d)\s*(?P<measure>{_MEASURE})?[\s,;.]*$", re.IGNORECASE)
+_COUNTED = r"(?P<number>[\d.,]*\d)\s+(?P<measure>[^\W\d][\w-]{0,39})[\s,;.]*$"
+_HASIL = re.compile(rf"(?<![\s,;])[\s,;]+{_YIELD}\s*[:=]?\s*{_COUNTED}", re.IGNORECASE)
+# Without a sign it counts only behind words enough: in `merekap jumlah 12 surat` it is what was done.
+_JUMLAH = re.compile(rf"(?<=\S)(?P<sign>[,;]?) {_AMOUNT} {_COUNTED}", re.IGNORECASE)
+_RESULT = re.compile(rf"(?<![\s,;])[\s,;]+{_YIELD}\s*[:=]\s*(?P<result>\S.*)$", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?")
 _DAY_AT_END = re.compile(r"(?<![\s,;])[\s,;]+(?P<day>kemarin|kmrn|hari ini|yesterday|today)[\s.]*$", re.IGNORECASE)
 _MOST_ENDS = 12
@@ -106,7 +112,7 @@ def _day(text: str, today: date, t: Translate) -> tuple[date | None, str]:
 
 
 def _ends(line: Line, today: date, t: Translate) -> Line:
-    """Place, time, quantity and day at the end, in any order."""
+    """Place, time, quantity, result and day at the end, in any order."""
     for _ in range(_MOST_ENDS):
         before = line
         line = _code_at_end(line) or line
@@ -114,6 +120,8 @@ def _ends(line: Line, today: date, t: Translate) -> Line:
         line = _time(line, t) or line
         line = _quantity(line) or line
         line = _day_behind(line, today, t) or line
+        if line == before:  # a result goes on to the end: nothing else may stand there any more
+            line = _result(line) or line
         if line == before:
             return line
     return line
@@ -151,17 +159,28 @@ def _time(line: Line, t: Translate) -> Line | None:
 
 
 def _quantity(line: Line) -> Line | None:
-    """`= 3 laporan`, `hasil 3 laporan`, and a result in words behind `hasil:`."""
-    if line.quantity is not None or line.result:
+    """`= 3 laporan`, `hasil 3 laporan`, `jumlah: 3 laporan`."""
+    found = _counted(line.activity) if line.quantity is None else None
+    if found is None or not line.activity[: found.start()].strip():
         return None
-    found = _EQUALS.search(line.activity) or _HASIL.search(line.activity)
-    if found and _NUMBER.fullmatch(found["number"]) and line.activity[: found.start()].strip():
-        measure = " ".join((found["measure"] or "").split()).rstrip(" ,;.")
-        return replace(line, quantity=quantity_of(found["number"]), measure=measure, activity=line.activity[: found.start()])
-    words = _RESULT.search(line.activity)
-    if words and line.activity[: words.start()].strip():
-        return replace(line, result=words["result"].strip(), activity=line.activity[: words.start()])
-    return None
+    measure = " ".join((found["measure"] or "").split()).rstrip(" ,;.")
+    return replace(line, quantity=quantity_of(found["number"]), measure=measure, activity=line.activity[: found.start()])
+
+
+def _counted(text: str) -> re.Match[str] | None:
+    found = _EQUALS.search(text) or _HASIL.search(text) or _JUMLAH.search(text)
+    if found is None or not _NUMBER.fullmatch(found["number"]):
+        return None
+    bare = found.re is _JUMLAH and not found["sign"]
+    return None if bare and " " not in text[: found.start()].strip() else found
+
+
+def _result(line: Line) -> Line | None:
+    """A result in words behind `hasil:`."""
+    words = _RESULT.search(line.activity) if not line.result else None
+    if words is None or not line.activity[: words.start()].strip():
+        return None
+    return replace(line, result=words["result"].strip(" ,;"), activity=line.activity[: words.start()])
 
 
 def _day_behind(line: Line, today: date, t: Translate) -> Line | None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from integration.dates import show_day, show_month
 from integration.errors import UserError
-from integration.messages import Button, Command, Reply, Text, fill, join
+from integration.messages import Button, Command, Reply, Text, fill, join, quote
 from integration.phrases import day_name, duration, excuse
 from integration.plugin import Context
 from integration.workdays import DayPlan, local_day
@@ -17,6 +17,8 @@ from plugins.logbook.entries import Entry
 from plugins.logbook.evidence import keeping as evidence
 from plugins.logbook.own import drafting, sending
 from plugins.logbook.own.drafting import Day, Draft
+from plugins.logbook.own.late_wording import ASK
+from plugins.logbook.own.telling import ADD, EDIT, SEND
 from plugins.logbook.review import digest
 from plugins.logbook.wording import DAYS_OPEN, say
 
@@ -25,7 +27,6 @@ _BACK = timedelta(days=62)
 _NUMBERED_BUTTONS = 4
 # Whose home also says what waits of others.
 _LEADING = frozenset({"atasan", "pimpinan"})
-LATE = "logbook.late_ask"
 
 
 # ---------------------------------------------------------------- a day
@@ -52,16 +53,20 @@ def show(context: Context, day: date, *, at_home: bool = False) -> Reply:
     if day > today:
         raise UserError(t("{day} is still to come.", day=day_name(t, day)))
     found = drafting.of_day(context, context.person, day)
+    closed = None if at_home else limits.why_closed(context, context.person, day)
     others = _elsewhere(context, day) if at_home else []
     returned = [each for each in others if each.state == "returned"]
-    shown = [*_returned(context, returned), fill("**{day}**", day=day_name(t, day)), *_about(context, found)]
+    shown = [*_returned(context, returned), fill("**{day}**", day=day_name(t, day)), *_about(context, found, closed)]
     shown += _lines(context, found)
     if found.entries:
         shown.append(fill("{total}.", total=wording.total(t, found.minutes, found.plan.minutes)))
     shown += _unsent(context, [each for each in others if each.state == "draft"])
     if at_home and not found.lines:
         shown.append(t("In one line: {example}", example=Text("`/logbook menyusun laporan keuangan 2 jam #RHK-3`")))
-    return Reply(wording.under(shown), buttons=_buttons(context, found, returned, at_home=at_home))
+    return Reply(
+        wording.under(shown),
+        buttons=_closed(context, found, closed) if closed else _buttons(context, found, returned, at_home=at_home),
+    )
 
 
 def _elsewhere(context: Context, today: date) -> list[Entry]:
@@ -86,16 +91,18 @@ def _returned(context: Context, found: Sequence[Entry]) -> list[Text]:
     return [*lines, *more, *([Text("")] if lines else [])]
 
 
-def _about(context: Context, found: Day) -> list[Text]:
-    """What kind of day it is, and whether anything is left to do."""
+def _about(context: Context, found: Day, closed: UserError | None) -> list[Text]:
+    """What kind of day it is, and whether anything is left to do, or may be done."""
     t, plan = context.t, found.plan
+    if _asked(closed):
+        return [quote(closed.args[0])] if closed else []
     if found.lines:
         if found.entries and not found.open and all(each.state in ("sent", "approved") for each in found.entries):
             return [t("Everything is sent. Thank you.")]
         return []
     if not plan.works:
         return [_free(context, plan)]
-    return [t("Nothing is known of this day yet. What did you do?")]
+    return [quote(closed.args[0]) if closed else t("Nothing is known of this day yet. What did you do?")]
 
 
 def _free(context: Context, plan: DayPlan) -> Text:
@@ -136,16 +143,13 @@ def _unsent(context: Context, found: Sequence[Entry]) -> list[Text]:
 
 def _buttons(context: Context, found: Day, returned: Sequence[Entry], *, at_home: bool) -> tuple[Button, ...]:
     t, buttons = context.t, list[Button]()
-    closed = None if at_home else limits.why_closed(context, context.person, found.day)
-    if closed is not None:
-        return (ask_late(context, found.day),) if isinstance(closed, limits.TooLate) else ()
     for each in returned[:2]:
         label = t("Correct ({day})", day=show_day(each.day, t, "d MMM"))
-        buttons.append(Button(label, sending.EDIT, str(each.id), "good", DAYS_OPEN))
+        buttons.append(Button(label, EDIT, str(each.id), "good", DAYS_OPEN))
     if found.open:
         label = t("Send all") if len(found.open) > 1 else t("Send")
-        buttons.append(Button(label, sending.SEND, sending.send_value(found), "good", DAYS_OPEN))
-    buttons.append(Button(t("Add an activity"), sending.ADD, found.day.isoformat(), days=DAYS_OPEN))
+        buttons.append(Button(label, SEND, sending.send_value(found), "good", DAYS_OPEN))
+    buttons.append(Button(t("Add an activity"), ADD, found.day.isoformat(), days=DAYS_OPEN))
     buttons += [
         _change(context, found, *each) for each in sorted(_changeable(found)[:_NUMBERED_BUTTONS], key=lambda pair: pair[0])
     ]
@@ -158,11 +162,26 @@ def _buttons(context: Context, found: Day, returned: Sequence[Entry], *, at_home
 
 def _change(context: Context, found: Day, number: int, line: Entry | Draft) -> Button:
     label = context.t("Change {number}", number=number)
-    return Button(label, sending.EDIT, drafting.reference(found.day, line), days=DAYS_OPEN)
+    return Button(label, EDIT, drafting.reference(found.day, line), days=DAYS_OPEN)
 
 
-def ask_late(context: Context, day: date) -> Button:
-    return Button(context.t("Ask my supervisor"), LATE, day.isoformat(), "good", DAYS_OPEN)
+def _closed(context: Context, found: Day, closed: UserError) -> tuple[Button, ...]:
+    """Past the time for reports, what came back may still be corrected."""
+    if not isinstance(closed, limits.TooLate):
+        return ()
+    returned = [(number, each) for number, each in enumerate(found.entries, 1) if each.state == "returned"]
+    return (*(_change(context, found, *each) for each in returned[:_NUMBERED_BUTTONS]), *ask_late(context, closed))
+
+
+def ask_late(context: Context, closed: limits.TooLate) -> tuple[Button, ...]:
+    """None while the request waits: the sentence says with whom."""
+    if closed.asked:
+        return ()
+    return (Button(context.t("Ask my supervisor"), ASK, closed.day.isoformat(), "good", DAYS_OPEN),)
+
+
+def _asked(closed: UserError | None) -> bool:
+    return isinstance(closed, limits.TooLate) and closed.asked
 
 
 def _changeable(found: Day) -> list[tuple[int, Entry | Draft]]:

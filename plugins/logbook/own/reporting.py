@@ -22,7 +22,7 @@ from plugins.logbook.declared.forms import FormVersion
 from plugins.logbook.entries import Content, Entry
 from plugins.logbook.evidence import keeping as evidence
 from plugins.logbook.limits import TooLate
-from plugins.logbook.own import drafting, forms, lines, looking, sending
+from plugins.logbook.own import asking, drafting, forms, lines, looking, sending, telling
 from plugins.logbook.own.lines import Line
 from plugins.logbook.targets import reading as targets
 from plugins.logbook.targets.reading import Target
@@ -30,6 +30,9 @@ from plugins.logbook.wording import DAYS_OPEN, say
 
 MEND, AS_IT_IS = "logbook.mend", "logbook.as_it_is"
 _CODES_OFFERED = 4
+# Words for a subcommand that are none: `pindah 1 ke kemarin`, `batalkan 1`.
+_MEANT = dict.fromkeys(("pindah", "pindahkan", "ganti", "revisi"), "ubah") | {"batal": "hapus", "batalkan": "hapus"}
+_LONGEST_NUMBERED = 8
 _NEARLY = 0.8
 _LINES_AT_ONCE = 20
 _LONGEST_MONTH = 3
@@ -60,8 +63,7 @@ def in_one_line(context: Context, command: Command, *, as_it_is: bool = False) -
     try:
         return _report(context, command, as_it_is=as_it_is)
     except TooLate as late:
-        ask = looking.ask_late(context, late.day)
-        return _refused(context, late, command.text, ask)
+        return _refused(context, late, command.text, *looking.ask_late(context, late))
     except UserError as error:
         return _refused(context, error, command.text)
 
@@ -134,9 +136,10 @@ def _offer(context: Context, commands: Sequence[str], *more: Button) -> Reply:
 def _command_meant(context: Context, command: Command, line: Line) -> Reply | None:
     """A short line that is nearly one of the subcommands becomes no entry by itself."""
     bare = not (line.minutes or line.codes or line.quantity or line.links or line.day)
-    if not bare or len(command.words) > 3:
+    numbered = len(command.words) > 1 and command.words[1].isdecimal() and command.words[0].lower() in _MEANT
+    if not bare or len(command.words) > (_LONGEST_NUMBERED if numbered else 3):
         return None
-    known = {word: each.word for each in _plugin().subcommands for word in (each.word, *each.aliases)}
+    known = _MEANT | {word: each.word for each in _plugin().subcommands for word in (each.word, *each.aliases)}
     typed = command.words[0].lower()
     near = [word for word in guidance.near(typed, known) if len(command.words) == 1 or _alike(typed, word)]
     if not near:
@@ -158,7 +161,7 @@ def _plugin() -> Plugin:
 
 def _one(context: Context, line: Line, day: date) -> Reply:
     """Store the line as far as it goes; it is sent if nothing is missing. Few statements: all people do this at four."""
-    person, before = context.person, sending.before(context, day)
+    person, before = context.person, telling.before(context, day)
     found = _targets(context, line, day)
     one = found[0] if len(found) == 1 else None
     form = form_fields.current(context.db, person)
@@ -170,7 +173,7 @@ def _one(context: Context, line: Line, day: date) -> Reply:
         entry = evidence.add_link(context, context.person, entry, link).entry
     if line.codes and one is None:
         return _which_target(context, entry, line, found)
-    return sending.finished(context, entry, send=True, known=replace(before, target=one))
+    return asking.finished(context, entry, send=True, known=replace(before, target=one))
 
 
 def _content(
@@ -217,11 +220,11 @@ def _which_target(context: Context, entry: Entry, line: Line, found: Sequence[Ta
     else:
         said = t("“{what}” is kept as a draft: you have no targets for {year} yet ({code}).", **_unknown(line, entry))
     buttons = [
-        Button(f"{each.code} {each.title}"[:60], sending.AIM, f"{entry.id}:{each.id}", days=DAYS_OPEN)
+        Button(f"{each.code} {each.title}"[:60], telling.AIM, f"{entry.id}:{each.id}", days=DAYS_OPEN)
         for each in near[:_CODES_OFFERED]
     ]
-    none = Button(t("Send without a target"), sending.AIM, f"{entry.id}:0", days=DAYS_OPEN)
-    drop = Button(t("Delete"), sending.DROP, str(entry.id), days=DAYS_OPEN)
+    none = Button(t("Send without a target"), telling.AIM, f"{entry.id}:0", days=DAYS_OPEN)
+    drop = Button(t("Delete"), telling.DROP, str(entry.id), days=DAYS_OPEN)
     return Reply(said, buttons=(*buttons, none, drop))
 
 
@@ -232,19 +235,21 @@ def _unknown(line: Line, entry: Entry) -> dict[str, object]:
 def _several(context: Context, read: Sequence[Line], today: date) -> Reply:
     """Every line an entry of its own; the day of the first holds for those that name none."""
     first, form = read[0].day or today, form_fields.current(context.db, context.person)
-    kept: list[Entry] = []
-    for line in read:
-        day = line.day or first
-        found = _targets(context, line, day)
-        if line.codes and len(found) != 1:
-            targets.by_code(context.db, context.t, context.person.id, day.year, line.codes[0])
-        there = entries.of_day(context.db, context.person.id, day)
-        content = _content(context, line, day, found[0] if found else None, form, None, there)
-        entry = writing.add(context, context.person, day, content)
-        for link in line.links:
-            entry = evidence.add_link(context, context.person, entry, link).entry
-        kept.append(entry)
+    with context.db.begin_nested():  # all of them or none: a refusal gives back every line that was typed
+        kept = [_draft_of(context, line, line.day or first, form) for line in read]
     return sending.reply(context, drafting.of_day(context, context.person, first), kept)
+
+
+def _draft_of(context: Context, line: Line, day: date, form: FormVersion | None) -> Entry:
+    found = _targets(context, line, day)
+    if line.codes and len(found) != 1:
+        targets.by_code(context.db, context.t, context.person.id, day.year, line.codes[0])
+    there = entries.of_day(context.db, context.person.id, day)
+    content = _content(context, line, day, found[0] if found else None, form, None, there)
+    entry = writing.add(context, context.person, day, content)
+    for link in line.links:
+        entry = evidence.add_link(context, context.person, entry, link).entry
+    return entry
 
 
 def mend_pressed(context: Context, press: ButtonPress) -> Answer:

@@ -12,7 +12,7 @@ from integration.messages import Answer, Button, ButtonPress, Command, Reply, Te
 from integration.plugin import Context, Subcommand
 from integration.workdays import local_day
 from plugins.logbook import wording, writing
-from plugins.logbook.own import drafting, rhythm, sending, templates
+from plugins.logbook.own import asking, drafting, rhythm, templates
 from plugins.logbook.own.templates import LONGEST_NAME, Template
 from plugins.logbook.targets import reading as targets
 from plugins.logbook.wording import DAYS_OPEN, say
@@ -144,7 +144,7 @@ def used(context: Context, template: Template, day: date, *, replaces: bool = Fa
     """A draft of that day; used again on the same day it is the same one."""
     content = templates.fitting(context, context.person, template, context.plan(context.person, day))
     entry = writing.add(context, context.person, day, content)
-    return sending.finished(context, entry, send=False, replaces=replaces)
+    return asking.finished(context, entry, send=False, replaces=replaces)
 
 
 def use_pressed(context: Context, press: ButtonPress) -> Reply:
@@ -163,7 +163,7 @@ def _own(context: Context, number: str) -> Template:
 def removed(context: Context, template: Template, *, replaces: bool = False) -> Reply:
     templates.remove(context, template)
     t = context.t
-    undo = Button(t("Undo"), BACK, str(template.id), days=DAYS_OPEN)
+    undo = Button(t("Put it back"), BACK, str(template.id), days=DAYS_OPEN)
     said = t("Template “{name}” is removed. Your entries stay.", name=template.name)
     return Reply(said, buttons=(undo, say(t("Templates"), "templat")), replaces=replaces)
 

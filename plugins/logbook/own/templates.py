@@ -81,13 +81,17 @@ def fitting(work: Work, person: Person, template: Template, plan: DayPlan) -> Co
 
 def current(work: Work, person: Person, day: date, content: Content) -> Content:
     """Content of another day as it may be written on this one: an own target of the year, the form of today."""
-    target = content.target_id
-    if target is not None and targets.own(work.db, person.id, target, day.year) is None:
-        target = _same_code(work, person, target, day)
+    target = target_in(work, person, content.target_id, day)
     form = form_fields.current(work.db, person)
-    names = {each.name for each in form.fields} if form else set()
-    answers = {name: answer for name, answer in (content.fields or {}).items() if name in names}
+    answers = form_fields.repeatable(form, content.fields)
     return replace(content, target_id=target, form_id=form.id if form else None, fields=answers or None)
+
+
+def target_in(work: Work, person: Person, target_id: int | None, day: date) -> int | None:
+    """The person's target as it is called in the year of that day: itself, or that of the same code, None if there is none."""
+    if target_id is None or targets.own(work.db, person.id, target_id, day.year) is not None:
+        return target_id
+    return _same_code(work, person, target_id, day)
 
 
 def _same_code(work: Work, person: Person, target_id: int, day: date) -> int | None:

@@ -87,7 +87,7 @@ def make(run: Run, given: Mapping[str, Any]) -> None:
     with TemporaryDirectory(prefix="hadir-") as folder:
         with run.read() as work:
             reader = people.get(work.db, int(given["person"]))
-            if reader is None or OFFICER not in reader.roles or (reader.ended_on and reader.ended_on < work.now.date()):
+            if reader is None or OFFICER not in reader.roles or people.has_left(reader, work.now):
                 return
             columns = _columns(work, reader)
             made = None if isinstance(columns, Text) else export.write(work, columns, scope, Path(folder) / f"{scope.stem}.csv")

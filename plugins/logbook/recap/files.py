@@ -53,7 +53,7 @@ def send(run: Run, given: Mapping[str, Any]) -> None:
     kind: Kind = given["kind"]
     with run.read() as work:
         reader = people.get(work.db, int(given["person"]))
-        if reader is None or (reader.ended_on is not None and reader.ended_on < work.now.date()):
+        if reader is None or people.has_left(reader, work.now):
             return
         found = _read(work, reader, str(given["value"]))
     key = f"logbook:recap:{reader.id}:{given['value']}:{kind}:{given['asked']}"

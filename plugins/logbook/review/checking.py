@@ -15,7 +15,7 @@ from integration.plugin import Context, Subcommand
 from integration.workdays import local_day
 from plugins.logbook import entries, seeing
 from plugins.logbook.entries import REPORTED
-from plugins.logbook.review import digest, digest_wording, rating, reviewing, teams
+from plugins.logbook.review import digest, digest_wording, rating, teams, walking
 
 _PAGE = re.compile(r"(?:^|\s)(?:hal|halaman|page)\s+(\d{1,4})$", re.IGNORECASE)
 _SAY = "logbook.say"
@@ -42,7 +42,7 @@ def _of_team(context: Context, day: date | None, page: int) -> Reply:
         return Reply(own, refused=True)
     found = digest.build(context, [team], day if day != local_day(context.now, reader) else None)[0]
     more = rating.buttons(context, team)
-    if found.empty:
+    if found.empty and not found.shut:
         return Reply(t("Nothing to check: no report waits, and nobody is missing."), more)
     return digest_wording.reply(t, found, page, more)
 
@@ -57,10 +57,10 @@ def _of_person(context: Context, command: Command, name: str, day: date | None) 
     if isinstance(person, Reply):
         return person
     seeing.check(context, person)
-    if day is None and _decides(context, person) and digest.of_person(context, person):
-        return reviewing.view(context, person)
+    if day is None and _decides(context, person) and any(digest.open_and_shut(context, person)):
+        return walking.view(context, person)
     wanted = day or local_day(context.now, person)
-    return reviewing.of_day(context, person, wanted, entries.standing(entries.of_day(context.db, person.id, wanted, REPORTED)))
+    return walking.of_day(context, person, wanted, entries.standing(entries.of_day(context.db, person.id, wanted, REPORTED)))
 
 
 def _decides(context: Context, person: Person) -> bool:

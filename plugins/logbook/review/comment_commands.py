@@ -33,14 +33,17 @@ from plugins.logbook.review import comments, digest
 from plugins.logbook.review.comments import COMMENT, DAYS, LONGEST
 
 _SHOWN = 10
+_SAY = "logbook.say"
 _EXAMPLE = Text("`/logbook komentar 2 tolong lampirkan notulennya`")
 _LONGEST_NUMBER = 3
 
 
 def command(context: Context, command: Command) -> Answer:
-    """`komentar [@person] [day] [number] [text]`: without a text the thread, without a number the day's reports."""
-    words: Sequence[str]
-    person, words = _person(context, command, command.words)
+    """`komentar [@person | name] [day] [number] [text]`: without a text the thread, without a number the day's reports."""
+    name, words = _name(context, command.words)
+    person = _person(context, command, name, words)
+    if isinstance(person, Reply):
+        return person
     seeing.check(context, person)
     named, words = _day(context, person, words)
     day = named or local_day(context.now, person)
@@ -50,24 +53,42 @@ def command(context: Context, command: Command) -> Answer:
     entry = _numbered(context, person, day, found, words[0])
     if len(words) == 1:
         return thread(context, entry, person)
-    text = command.text.split(maxsplit=len(command.words) - len(words) + 1)[-1]
-    return _added(context, entry, person, text)
+    return _added(context, entry, person, _behind(command, words[1:]))
 
 
-def _person(context: Context, command: Command, words: Sequence[str]) -> tuple[Person, Sequence[str]]:
-    if not words or not words[0].startswith("@"):
-        return context.person, words
-    found = find.mentioned(context, command.mentions, words[0])
-    if found is None:
-        raise UserError(context.t("There is nobody named “{name}” in the list.", name=words[0][: find.LONGEST]))
-    return found, words[1:]
+def _name(context: Context, words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The words before a day or a number, "" for one's own; and the rest. A mention is one word."""
+    if words and words[0].startswith("@"):
+        return words[0], words[1:]
+    starts = (n for n in range(len(words)) if _is_number(words[n]) or _day(context, context.person, words[n:])[0] is not None)
+    first = next(starts, len(words))
+    return " ".join(words[:first]), words[first:]
+
+
+def _person(context: Context, command: Command, name: str, rest: Sequence[str]) -> Person | Reply:
+    """Whose report it is, or the question. What names nobody, not even nearly, was to be a comment without a number."""
+    if not name:
+        return context.person
+    found = find.person(context, command.mentions, name, lambda nip: f"komentar {nip} {_behind(command, rest)}", _SAY)
+    if isinstance(found, Reply) and not found.buttons and not name.startswith("@"):
+        raise UserError(context.t("Write the report's number before the comment: {example}", example=_EXAMPLE))
+    return found
+
+
+def _behind(command: Command, words: Sequence[str]) -> str:
+    """These last words of the command as they were typed, line breaks and all."""
+    return command.text.split(maxsplit=len(command.words) - len(words))[-1] if words else ""
 
 
 def _day(context: Context, person: Person, words: Sequence[str]) -> tuple[date | None, Sequence[str]]:
     """A day in front; a bare number is an entry's."""
-    if not words or (words[0].isdecimal() and len(words[0]) <= _LONGEST_NUMBER):
+    if not words or _is_number(words[0]):
         return None, words
     return take_day(tuple(words), local_day(context.now, person), context.t)
+
+
+def _is_number(word: str) -> bool:
+    return word.isdecimal() and len(word) <= _LONGEST_NUMBER
 
 
 def _waiting(context: Context, person: Person) -> list[Entry]:
@@ -85,7 +106,7 @@ def of_day(context: Context, person: Person, day: date) -> list[Entry]:
 
 def _numbered(context: Context, person: Person, day: date, found: Sequence[Entry], word: str) -> Entry:
     t = context.t
-    if not word.isdecimal() or len(word) > _LONGEST_NUMBER:
+    if not _is_number(word):
         raise UserError(t("Write the report's number before the comment: {example}", example=_EXAMPLE))
     if not 1 <= int(word) <= len(found):
         raise UserError(

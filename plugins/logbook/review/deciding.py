@@ -17,9 +17,9 @@ from integration.errors import UserError
 from integration.messages import clean
 from integration.people import Person
 from integration.work import Work
-from plugins.logbook import entries, locking, writing
+from plugins.logbook import entries, writing
 from plugins.logbook.entries import LONGEST_NOTE, Entry
-from plugins.logbook.review import outcome
+from plugins.logbook.review import closed, outcome
 from plugins.logbook.review.comments import keep
 from plugins.logbook.tables import logbook_entry as _entry
 
@@ -27,14 +27,17 @@ from plugins.logbook.tables import logbook_entry as _entry
 def approve(work: Work, decider: Person, these: Iterable[Entry]) -> list[Entry]:
     """Approve those of them that still wait as they were seen, and tell the people; gives back those approved now.
 
-    What an approved change revises is replaced in the same transaction. Raises `UserError` if one of them is not for
-    `decider` to decide: then none is approved.
+    What an approved change revises is replaced in the same transaction. Of a closed month nothing is approved. Raises
+    `UserError` if nothing else waits, and if one of them is not for `decider` to decide: then none is approved.
     """
     seen = {each.id: each for each in these}
     owners = check(work, decider, {each.person_id for each in seen.values()})
     waiting = {each.id: each for each in _now(work, seen) if each.state == "sent" and each.round == seen[each.id].round}
     if not waiting:
         return []
+    shut = [waiting.pop(id) for id in closed.ids(work, owners, waiting.values())]
+    if not waiting:
+        raise UserError(closed.sentence(work, decider, owners, shut))
     values = {"state": "approved", "decider_id": decider.id, "decided_at": work.written_at, "note": ""}
     approved = _change(work, waiting, "sent", "logbook.approved", values)
     _replace_revised(work, approved)
@@ -85,8 +88,8 @@ def _note(work: Work, decider: Person, note: str) -> str:
 
 def _check_open(work: Work, decider: Person, owner: Person, entry: Entry) -> None:
     """Nobody could correct what is given back in a closed month."""
-    if why := locking.locked(work.db, work.settings, owner, entry.day, work.now):
-        raise UserError(locking.sentence(work.speak(decider), why, entry.day))
+    if closed.ids(work, {owner.id: owner}, [entry]):
+        raise UserError(closed.sentence(work, decider, {owner.id: owner}, [entry]))
 
 
 # ---------------------------------------------------------------- rows

@@ -5,7 +5,7 @@ As many statements for fifty people as for one, and for the teams of a hundred s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ from integration.work import Work
 from integration.workdays import DayPlan, Plans, local_day
 from plugins.logbook import entries
 from plugins.logbook.entries import REPORTED, Entry
-from plugins.logbook.review import teams
+from plugins.logbook.review import closed, teams
 from plugins.logbook.review.teams import RETURNED, WAITS, Team
 from plugins.logbook.tables import logbook_entry as _entry
 
@@ -30,7 +30,9 @@ Of = tuple[Person, Sequence[Entry]]
 class Digest:
     """`came`: reports of `day`, whatever became of them; `missing`: who should have worked by now, and has sent nothing.
 
-    `earlier` waits from other days, `returned` was given back and has not come again. People by name, entries by day.
+    `earlier` waits from other days, `returned` was given back and has not come again. `shut` waits in months that are closed:
+    nobody can decide on it, and it is in none of the others but `came`. People by name, entries by day. `closing`: the last
+    day on which something of what waits may be approved, where that is soon, and the first of its month.
     """
 
     team: Team
@@ -39,18 +41,25 @@ class Digest:
     missing: Sequence[Person] = ()
     earlier: Sequence[Of] = ()
     returned: Sequence[Of] = ()
+    shut: Sequence[Of] = ()
+    closing: tuple[date, date] | None = None
 
     @property
     def empty(self) -> bool:
+        """Whether there is nothing to look at; of what is shut nobody is told day by day."""
         return not (self.came or self.missing or self.earlier or self.returned)
+
+    def decidable(self, those: Iterable[Entry]) -> list[Entry]:
+        """Those of them that wait, and may be decided on."""
+        shut = {each.id for _, theirs in self.shut for each in theirs}
+        return [each for each in those if each.state == "sent" and each.id not in shut]
 
     @property
     def waiting(self) -> list[Of]:
         """What is still to be decided, by person."""
         found: dict[int, tuple[Person, list[Entry]]] = {}
         for person, those in (*self.came, *self.earlier):
-            waits = [each for each in those if each.state == "sent"]
-            if waits:
+            if waits := self.decidable(those):
                 found.setdefault(person.id, (person, []))[1].extend(waits)
         ordered = sorted(found.values(), key=lambda each: (each[0].name, each[0].id))
         return [(person, sorted(those, key=lambda each: (each.day, each.id))) for person, those in ordered]
@@ -69,7 +78,8 @@ def build(work: Work, found: Sequence[Team], day: date | None = None) -> list[Di
     days = {id: day or local_day(work.now, each) for id, each in everyone.items()}
     plans = work.workdays.plans(work.db, everyone.values(), min(days.values()), max(days.values()), work.now)
     read = _read(work, days)
-    return [_digest(work, team, day, days, plans, read) for team in found]
+    shut = closed.ids(work, everyone, [each for those in read.values() for each in those if each.state == "sent"])
+    return [_digest(work, team, day, days, plans, read, shut) for team in found]
 
 
 def _read(work: Work, days: Mapping[int, date]) -> dict[int, list[Entry]]:
@@ -95,8 +105,9 @@ def _digest(
     days: Mapping[int, date],
     plans: Plans,
     read: Mapping[int, Sequence[Entry]],
+    shut: Collection[int],
 ) -> Digest:
-    came, missing, earlier, returned = [], [], [], []
+    came, missing, earlier, returned, closed_to = [], [], [], [], []
     lone = {each.id for each in team.lone}
     for person in sorted(team.everyone, key=lambda each: (each.name, each.id)):
         own, today = read.get(person.id, ()), days[person.id]
@@ -105,11 +116,14 @@ def _digest(
             came.append((person, sent))
         elif not of_today and person.id not in lone and _expected(work, plans[person.id, today]):
             missing.append(person)
-        if waits := [each for each in own if each.day != today and each.state == "sent"]:
+        if waits := [each for each in own if each.day != today and each.state == "sent" and each.id not in shut]:
             earlier.append((person, waits))
+        if late := [each for each in own if each.id in shut]:
+            closed_to.append((person, late))
         if back := [each for each in own if each.state == "returned"]:
             returned.append((person, back))
-    return Digest(team, day or local_day(work.now, team.reader), came, missing, earlier, returned)
+    closing = closed.closing(work, team.reader, [each for _, those in earlier for each in those])
+    return Digest(team, day or local_day(work.now, team.reader), came, missing, earlier, returned, closed_to, closing)
 
 
 def _expected(work: Work, plan: DayPlan) -> bool:
@@ -118,12 +132,18 @@ def _expected(work: Work, plan: DayPlan) -> bool:
 
 
 def waiting(work: Work, reader: Person) -> list[Of]:
-    """What this person has to decide, by person: their own people's, and those for whom they stand in."""
+    """What this person has to decide, by person: their own people's, and those for whom they stand in.
+
+    Nothing of closed months.
+    """
     everyone = {each.id: each for each in teams.of(work, [reader])[reader.id].everyone}
     wanted = entries.query().where(WAITS).order_by(_entry.c.day, _entry.c.id)
-    found: dict[int, list[Entry]] = {}
-    for part in teams.in_parts(everyone):
-        for each in entries.fetch(work.db, wanted.where(_entry.c.person_id.in_(part))):
+    read = [
+        each for part in teams.in_parts(everyone) for each in entries.fetch(work.db, wanted.where(_entry.c.person_id.in_(part)))
+    ]
+    shut, found = closed.ids(work, everyone, read), dict[int, list[Entry]]()
+    for each in read:
+        if each.id not in shut:
             found.setdefault(each.person_id, []).append(each)
     ordered = sorted((everyone[id] for id in found), key=lambda each: (each.name, each.id))
     return [(person, found[person.id]) for person in ordered]
@@ -134,9 +154,16 @@ def count_waiting(work: Work, reader: Person) -> int:
 
 
 def of_person(work: Work, person: Person) -> list[Entry]:
-    """Everything of this person that waits, the oldest day first."""
+    """Everything of this person that waits and may be decided on, the oldest day first."""
+    return open_and_shut(work, person)[0]
+
+
+def open_and_shut(work: Work, person: Person) -> tuple[list[Entry], list[Entry]]:
+    """What of this person waits, the oldest day first; and what waits in closed months."""
     wanted = entries.query().where(_entry.c.person_id == person.id, WAITS)
-    return entries.fetch(work.db, wanted.order_by(_entry.c.day, _entry.c.id))
+    found = entries.fetch(work.db, wanted.order_by(_entry.c.day, _entry.c.id))
+    shut = closed.ids(work, {person.id: person}, found)
+    return [each for each in found if each.id not in shut], [each for each in found if each.id in shut]
 
 
 def days_with_entries(work: Work, ids: Iterable[int], first: date, last: date) -> set[tuple[int, date]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from integration.dates import show_month
 from integration.i18n import Translate
 from integration.messages import Button, Reply, Text, fill, join, plain
 from integration.people import Person
@@ -41,13 +42,22 @@ def reply(t: Translate, digest: Digest, page: int = 1, more: Sequence[Button] = 
     pages = list(_pages(_blocks(t, digest)))
     page = max(1, min(page, len(pages)))
     blocks = pages[page - 1] if pages else []
-    lines = [_title(t, digest), *([_counts(t, digest)] if page == 1 else []), *_said(blocks)]
+    lines = [_title(t, digest), *(_first(t, digest) if page == 1 else []), *_said(blocks)]
     buttons = _buttons(t, [each for block in blocks for each in block.waits])
     return Reply(join("\n", lines), (*buttons, *_turn(t, digest, page, len(pages)), *more))
 
 
 def _title(t: Translate, digest: Digest) -> Text:
     return t("**Reports of your team** — {day}", day=day_name(t, digest.day))
+
+
+def _first(t: Translate, digest: Digest) -> list[Text]:
+    """What stands on the first page alone: how many there are, and what is in a hurry."""
+    if digest.closing is None:
+        return [_counts(t, digest)]
+    day, month = digest.closing
+    said = {"month": show_month(month, t), "day": day_name(t, day)}
+    return [_counts(t, digest), t("**{month} closes after {day}:** please decide before that.", **said)]
 
 
 def _counts(t: Translate, digest: Digest) -> Text:
@@ -86,16 +96,21 @@ def _pages(blocks: Iterable[Block]) -> Iterator[list[Block]]:
 
 def _blocks(t: Translate, digest: Digest) -> Iterator[Block]:
     for person, those in digest.came:
-        yield Block(t("**Sent**"), [_of_day(t, digest, person, those), *_entries(t, those)], _waiting(those))
+        yield Block(t("**Sent**"), [_of_day(t, digest, person, those), *_entries(t, those)], _waiting(digest, those))
     if digest.missing:
         yield from _missing(t, digest.missing)
     for person, those in digest.earlier:
         first = _person(t, digest, person, t("{count} activities", count=len(those)))
-        yield Block(t("**Waiting from other days**"), [first, *_entries(t, those, digest.day)], _waiting(those))
+        yield Block(t("**Waiting from other days**"), [first, *_entries(t, those, digest.day)], _waiting(digest, those))
     for person, those in digest.returned:
         days = join(", ", [short_day(t, day) for day in sorted({each.day for each in those})[:_ENTRIES]])
         said = t("{count} activities ({days})", count=len(those), days=days)
         yield Block(t("**Given back, not corrected yet**"), [_person(t, digest, person, said)])
+    for person, those in digest.shut:
+        months = join(", ", [show_month(month, t) for month in sorted({each.day.replace(day=1) for each in those})])
+        said = t("{count} activities ({days})", count=len(those), days=months)
+        heading = t("**Of closed months** (a personnel officer can open them: `/logbook buka-kunci`)")
+        yield Block(heading, [_person(t, digest, person, said)])
 
 
 def _missing(t: Translate, missing: Sequence[Person]) -> Iterator[Block]:
@@ -131,9 +146,9 @@ def _entries(t: Translate, those: Sequence[Entry], today: date | None = None) ->
         yield fill("   - {more}", more=t("… and {count} more", count=len(standing) - _ENTRIES))
 
 
-def _waiting(those: Sequence[Entry]) -> list[Entry]:
+def _waiting(digest: Digest, those: Sequence[Entry]) -> list[Entry]:
     """What may be approved from the lines of `_entries`: what is cut off is not approved unread."""
-    return [each for each in entries.standing(those)[:_ENTRIES] if each.state == "sent"]
+    return digest.decidable(entries.standing(those)[:_ENTRIES])
 
 
 def brief(t: Translate, each: Entry) -> Text:

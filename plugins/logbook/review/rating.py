@@ -177,7 +177,8 @@ def unrated(db: Connection, team: Team, month: date) -> list[Person]:
 
 
 def _left(team: Team, month: date, rated: Collection[int]) -> list[Person]:
-    here = [each for each in team.own if (each.started_on or month) <= last_of_month(month)]
+    end = last_of_month(month)
+    here = [each for each in team.own if (each.started_on or month) <= end and (each.ended_on or month) >= month]
     return [each for each in here if each.id not in rated]
 
 

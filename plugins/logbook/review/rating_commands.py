@@ -37,8 +37,9 @@ _WORDS = (
 _ANY = "|".join(f"(?P<{code}>{words})" for code, words in _WORDS)
 _RATING = re.compile(rf"(?:^|\s)(?:{_ANY})(?:\s+(?:ekspektasi|harapan|expectations?))?(?=$|\s)", re.IGNORECASE)
 _VALUE = re.compile(r"(\d{1,9}):(20\d\d)-(0[1-9]|1[0-2])")
-_OWN = frozenset({"saya", "me", "sendiri"})
+_OWN, _REST = frozenset({"saya", "me", "sendiri"}), frozenset({"semua", "sisanya", "lainnya", "all", "rest"})
 _CHOICES = 100
+_HOW_REST = Text("`/logbook nilai semua sesuai ekspektasi`")
 
 
 def command(context: Context, command: Command) -> Answer:
@@ -51,6 +52,8 @@ def command(context: Context, command: Command) -> Answer:
     name = " ".join(words)
     if name.lower() in _OWN:
         return own(context)
+    if name.lower() in _REST:
+        return _rest(context, month or rating.default_month(today), found.lastgroup if found else None, note)
     if not name:
         return _without_person(context, month or rating.default_month(today), bool(found))
     person = find.person(context, command.mentions, name, lambda nip: f"nilai {nip} {text[len(name) :].strip()}", _SAY)
@@ -69,6 +72,24 @@ def _without_person(context: Context, month: date, rated: bool) -> Reply:
         example = Text("`/logbook nilai @siti sesuai ekspektasi`")
         raise UserError(context.t("Whom do you rate? Write for example: {example}", example=example))
     return of_team(context, team, month) if team.own else own(context)
+
+
+def _rest(context: Context, month: date, word: str | None, note: str) -> Reply:
+    """Everybody who has no rating of that month yet, as expected: what is out of the ordinary is said of each by name."""
+    t, shown = context.t, show_month(month, context.t)
+    team = teams.of(context, [context.person])[context.person.id]
+    if not team.own:
+        raise UserError(t("Nobody reports to you in the list of employees."))
+    left = rating.unrated(context.db, team, month)
+    if word != "as":
+        raise UserError(t("All at once are rated as expected only: {how}. Others by name.", how=_HOW_REST))
+    if not left:
+        return Reply(t("Everybody is rated for {month}.", month=shown), refused=True)
+    for person in left:
+        rating.put(context, context.person, person, month, word, note)
+    names = join(", ", [fill("{name}", name=each.name) for each in left[:_CHOICES]])
+    said = {"count": len(left), "month": shown, "names": names}
+    return Reply(t("Rated as expected for {month}: {count} people ({names}). They are told.", **said))
 
 
 # ---------------------------------------------------------------- lists
@@ -99,6 +120,7 @@ def of_team(context: Context, team: teams.Team, month: date) -> Reply:
         lines.append(t("The month is not over yet."))
     elif left := rating.unrated(context.db, team, month):
         buttons = (rating.button(t, month, len(left)),)
+        lines += [Text(""), t("All who are left at once: {how}", how=_HOW_REST)] if len(left) > 1 else []
     return Reply(join("\n", lines), buttons)
 
 

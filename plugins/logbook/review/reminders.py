@@ -120,12 +120,13 @@ def find_gaps(work: Work, after: int, *, zone: str, day: date) -> Found:
     found = hours.readers(work, zone, day, after, prefix, officers=False)
     last = found[-1].id if len(found) == hours.READERS else -1
     plans = work.workdays.plans(work.db, found, monday, day, work.now)
-    first = [each for each in hours.at_work(plans, found, day) if not _worked_before(plans, each, monday, day)]
+    first = [each for each in hours.at_work(plans, found, day) if not worked_before(plans, each, monday, day)]
     led = list(teams.of(work, first).values()) if first else []
     return Found(last, list(_gap_notices(work, led, monday, prefix)))
 
 
-def _worked_before(plans: Plans, someone: Person, monday: date, day: date) -> bool:
+def worked_before(plans: Plans, someone: Person, monday: date, day: date) -> bool:
+    """Whether it is not their first working day of the week."""
     return any(plans[someone.id, monday + timedelta(days=n)].works for n in range((day - monday).days))
 
 

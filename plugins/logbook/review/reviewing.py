@@ -1,11 +1,9 @@
-"""Going through reports: one person after another, and per entry *Setujui*, *Kembalikan* with a note, *Komentar*."""
+"""The decisions on reports: *Setujui*, *Kembalikan* with a note, *Pilih…* for one of those shown; and what was corrected."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from integration import approval, deciders, people
 from integration.errors import UserError
@@ -13,49 +11,58 @@ from integration.i18n import Translate
 from integration.messages import Answer, Button, ButtonPress, Field, Form, FormErrors, FormSubmission, Reply, Text, fill, join
 from integration.messages import plain as plain_text
 from integration.people import Person
-from integration.phrases import clock_and_day, day_name, short_day
+from integration.phrases import clock_and_day, short_day
 from integration.work import Build, Context, Work
-from plugins.logbook import allowed, seeing, wording, writing
+from plugins.logbook import allowed, wording, writing
 from plugins.logbook.entries import LONGEST_NOTE, Entry
-from plugins.logbook.review import deciding, digest, digest_wording, showing, shown
-from plugins.logbook.review.comments import COMMENT
-from plugins.logbook.review.digest_wording import ALL, DAYS, OPEN, RETURN
+from plugins.logbook.review import closed, comments, deciding, digest, digest_wording, shown, walking
+from plugins.logbook.review.digest_wording import DAYS, OPEN, RETURN
+from plugins.logbook.review.walking import CHOOSE, SHOWN
 from plugins.logbook.targets import reading as targets
 from plugins.logbook.targets.reading import Target
 
-APPROVE, SEE = "logbook.review_approve", "logbook.evidence_see"
-# Entries of one person at once: each has three buttons.
-SHOWN = 4
 _CHOICES = 100
-# Behind the value of a button that stands in a message about a single report: nothing else follows it.
+# Behind the value of a button that stands in a message about what was corrected: nothing else follows it.
 _ALONE = " 1"
-_OPEN_VALUE = re.compile(r"(\d{1,9})?(?:\+(\d{1,4}))?")
 
 
 # ---------------------------------------------------------------- approving
 
 
 def approve_all(context: Context, press: ButtonPress) -> Reply:
-    """Exactly those that were shown, as they were shown."""
+    """Exactly those that a digest has shown, as they were shown."""
     seen = _seen(context, press.value)
     approved = deciding.approve(context, context.person, seen)
     if not approved and len(seen) == 1:
         return _too_late(context, seen[0])
-    t, people_count = context.t, len({each.person_id for each in approved})
-    said = [t("Approved: {count} activities of {people} people.", count=len(approved), people=people_count)] if approved else []
-    if left := len(seen) - len(approved):
-        said.append(t("{count} others were decided or changed meanwhile; they are as they were.", count=left))
-    return Reply(join("\n", said), _more(context), replaces=True, refused=not approved)
+    return Reply(_approved(context, seen, approved), _more(context), replaces=True, refused=not approved)
 
 
-def approve_one(context: Context, press: ButtonPress) -> Reply:
+def approve(context: Context, press: ButtonPress) -> Reply:
+    """The same of one person's that were shown; then the next."""
     value, alone = _value(press.value)
     seen = _seen(context, value)
     approved = deciding.approve(context, context.person, seen)
-    if not approved:
+    if not approved and len(seen) == 1:
         return _too_late(context, seen[0])
-    said = context.t("Approved: {activity}.", activity=writing.short(approved[0].content))
-    return _next(context, said, approved[0].person_id, alone)
+    said = _approved(context, seen, approved)
+    if len(seen) == 1:
+        said = context.t("Approved: {activity}.", activity=writing.short(approved[0].content))
+    return _next(context, said, seen[0].person_id, alone)
+
+
+def _approved(context: Context, seen: Sequence[Entry], approved: Sequence[Entry]) -> Text:
+    """How many were, and what stays as it is."""
+    t, people_count = context.t, len({each.person_id for each in approved})
+    said = [t("Approved: {count} activities of {people} people.", count=len(approved), people=people_count)] if approved else []
+    done, owners = {each.id for each in approved}, deciders.people_by_id(context, {each.person_id for each in seen})
+    left = [each for each in _now(context, seen) if each.id not in done]
+    shut = closed.ids(context, owners, [each for each in left if each.state == "sent"])
+    if others := len(left) - len(shut):
+        said.append(t("{count} others were decided or changed meanwhile; they are as they were.", count=others))
+    if shut:
+        said.append(closed.sentence(context, context.person, owners, [each for each in left if each.id in shut]))
+    return join("\n", said)
 
 
 def _seen(context: Context, value: str) -> list[Entry]:
@@ -75,48 +82,118 @@ def ask_note(context: Context, press: ButtonPress) -> Answer:
     """Giving back needs a note, so the button opens a form; with several reports it asks which."""
     value, _ = _value(press.value)
     seen = _seen(context, value)
-    owners = deciding.check(context, context.person, {each.person_id for each in seen})
-    rounds = {each.id: each.round for each in seen}
-    waits = [each for each in _now(context, seen) if each.state == "sent" and each.round == rounds[each.id]]
-    if not waits:
-        return _too_late(context, seen[0])
-    t = context.t
-    note = Field("note", t("What is to be corrected"), "textarea", hint=t("The person reads it."), max_length=LONGEST_NOTE)
+    waits = _waits(context, seen)
+    return note_form(context, waits, press.value) if waits else _too_late(context, seen[0])
+
+
+def note_form(context: Context, waits: Sequence[Entry], value: str, note: str = "") -> Form:
+    """For these reports, as they are seen now; `value` packs them."""
+    t, owners = context.t, deciders.people_by_id(context, {each.person_id for each in waits})
+    hint = t("The person reads it.")
+    what = Field("note", t("What is to be corrected"), "textarea", note[:LONGEST_NOTE], hint=hint, max_length=LONGEST_NOTE)
     if len(waits) == 1:
         intro = fill("{name}: {what}", name=owners[waits[0].person_id].name, what=digest_wording.brief(t, waits[0]))
-        return Form(RETURN, t("Give a report back"), (note,), press.value, intro, t("Give back"))
-    choices = tuple((str(each.id), _label(t, owners[each.person_id], each)) for each in waits[:_CHOICES])
-    which = Field("entry", t("Which report"), "select", choices=choices)
-    return Form(RETURN, t("Give a report back"), (which, note), press.value, "", t("Give back"))
+        return Form(RETURN, t("Give a report back"), (what,), value, intro, t("Give back"))
+    return Form(RETURN, t("Give a report back"), (_which(t, owners, waits), what), value, "", t("Give back"))
 
 
-def _label(t: Translate, owner: Person, entry: Entry) -> str:
-    return plain_text(
-        fill("{name}, {day}: {what}", name=owner.name, day=short_day(t, entry.day), what=writing.short(entry.content, 50))
-    )
+def _which(t: Translate, owners: Mapping[int, Person], waits: Sequence[Entry]) -> Field:
+    whose = {each.person_id for each in waits}
+    choices = tuple((str(each.id), _label(t, owners[each.person_id], each, len(whose) > 1)) for each in waits[:_CHOICES])
+    return Field("entry", t("Which report"), "select", choices=choices)
 
 
-def give_back(context: Context, submission: FormSubmission) -> Answer:
+def _label(t: Translate, owner: Person, entry: Entry, named: bool) -> str:
+    """Short, for a phone cuts it: the name only where it tells some apart."""
+    said = fill("{day}: {what}", day=short_day(t, entry.day), what=writing.short(entry.content, 50))
+    return plain_text(fill("{name}, {said}", name=owner.name, said=said) if named else said)
+
+
+def submitted(context: Context, submission: FormSubmission) -> Answer:
     value, alone = _value(submission.value)
     seen = _seen(context, value)
     deciding.check(context, context.person, {each.person_id for each in seen})
-    wanted = submission.values.get("entry", "")
-    chosen = seen if len(seen) == 1 else [each for each in seen if str(each.id) == wanted]
-    if not chosen:
-        return FormErrors({"entry": context.t("Please choose one of the list.")})
+    chosen = _chosen(seen, submission)
+    if chosen is None:
+        return _choose_one(context, "entry")
     try:
-        returned = deciding.give_back(context, context.person, chosen[0], submission.values.get("note", ""))
+        return given_back(context, chosen, submission.values.get("note", ""), alone=alone)
     except UserError as error:
         return FormErrors({"note": plain_text(error.args[0])})
+
+
+def given_back(context: Context, chosen: Entry, note: str, *, alone: bool) -> Reply:
+    returned = deciding.give_back(context, context.person, chosen, note)
     if returned is None:
-        return _too_late(context, chosen[0])
+        return _too_late(context, chosen)
     said = context.t("Given back: {activity}. The person is told.", activity=writing.short(returned.content))
     return _next(context, said, returned.person_id, alone)
+
+
+def _waits(context: Context, seen: Sequence[Entry]) -> list[Entry]:
+    """Those that wait as they were seen; raises `UserError` if they are not this person's to decide."""
+    deciding.check(context, context.person, {each.person_id for each in seen})
+    rounds = {each.id: each.round for each in seen}
+    return [each for each in _now(context, seen) if each.state == "sent" and each.round == rounds[each.id]]
+
+
+def _chosen(seen: Sequence[Entry], submission: FormSubmission) -> Entry | None:
+    """The one that the form's list means; without a list the only one."""
+    wanted = submission.values.get("entry", "")
+    return seen[0] if len(seen) == 1 else next((each for each in seen if str(each.id) == wanted), None)
+
+
+def _choose_one(context: Context, field: str) -> FormErrors:
+    return FormErrors({field: context.t("Please choose one of the list.")})
 
 
 def _now(context: Context, seen: Sequence[Entry]) -> list[Entry]:
     found, _ = shown.opened(context, shown.pack(seen))
     return sorted(found, key=lambda each: (each.person_id, each.day, each.id))
+
+
+# ---------------------------------------------------------------- one of several
+
+
+def ask_which(context: Context, press: ButtonPress) -> Answer:
+    """Which of those that were shown, and what is to become of it."""
+    value, _ = _value(press.value)
+    seen = _seen(context, value)
+    waits = _waits(context, seen)
+    if not waits:
+        return _too_late(context, seen[0])
+    t, owners = context.t, deciders.people_by_id(context, {each.person_id for each in waits})
+    choices = tuple((code, plain_text(name)) for code, name in _deeds(t).items())
+    fields = (
+        _which(t, owners, waits),
+        Field("what", t("What happens to it"), "select", choices=choices),
+        Field("note", t("Note"), "textarea", hint=t("The person reads it."), required=False, max_length=LONGEST_NOTE),
+    )
+    return Form(CHOOSE, t("One of the reports"), fields, press.value, "", t("Save"))
+
+
+def _deeds(t: Translate) -> Mapping[str, Text]:
+    return {"approve": t("Approve"), "return": t("Give back (with a note)"), "comment": t("Comment")}
+
+
+def chosen(context: Context, submission: FormSubmission) -> Answer:
+    """The form came back. What is written beside an approval is a comment."""
+    value, alone = _value(submission.value)
+    seen = _seen(context, value)
+    owners = deciding.check(context, context.person, {each.person_id for each in seen})
+    entry, what, note = _chosen(seen, submission), submission.values.get("what", ""), submission.values.get("note", "")
+    if entry is None or what not in _deeds(context.t):
+        return _choose_one(context, "entry" if entry is None else "what")
+    try:
+        if what == "return":
+            return given_back(context, entry, note, alone=alone)
+        if what == "comment" or note.strip():
+            comments.add(context, context.person, entry, owners[entry.person_id], note)
+    except UserError as error:
+        return FormErrors({"note": plain_text(error.args[0])})
+    if what == "comment":
+        return _next(context, context.t("Comment sent."), entry.person_id, alone)
+    return approve(context, ButtonPress(walking.APPROVE, shown.pack([entry]) + (_ALONE if alone else "")))
 
 
 # ---------------------------------------------------------------- what is too late
@@ -145,113 +222,8 @@ def _more(context: Context) -> tuple[Button, ...]:
     return approval.more_waiting(context, digest.count_waiting(context, context.person), OPEN, "")
 
 
-# ---------------------------------------------------------------- one person after another
-
-
-def open_(context: Context, press: ButtonPress) -> Reply:
-    """A person's reports that wait; without a person the first of the queue."""
-    match = _OPEN_VALUE.fullmatch(press.value)
-    if match is None:
-        raise seeing.gone(context)
-    queue = digest.waiting(context, context.person)
-    if match[1] is None:
-        return view(context, queue[0][0], queue=queue) if queue else nothing(context)
-    person = people.get(context.db, int(match[1]))
-    if person is None:
-        raise seeing.gone(context)
-    deciding.check(context, context.person, {person.id})
-    return view(context, person, queue=queue, skip=int(match[2] or 0))
-
-
-def view(
-    context: Context, person: Person, said: Text | None = None, queue: Sequence[digest.Of] | None = None, skip: int = 0
-) -> Reply:
-    """What waits of one person, in full, and the way to the next."""
-    t, queue = context.t, digest.waiting(context, context.person) if queue is None else queue
-    found = digest.of_person(context, person)
-    lines = [*([said, Text("")] if said else []), fill("**{name}** · {unit}", name=person.name, unit=person.unit)]
-    if not found:
-        lines.append(t("Nothing of {name} waits.", name=person.name))
-    skip = skip if skip < len(found) else 0
-    part = list(enumerate(found, 1))[skip : skip + SHOWN]
-    known = showing.read(context, [each for _, each in part])
-    said_of, count = showing.fitting(context, part, known)
-    part = part[:count]
-    buttons: list[Button] = []
-    if count > 1:  # on a phone the buttons of each fill a screen: what is pressed most stands first
-        these = [each for _, each in part]
-        buttons.append(Button(t("Approve these ({count})", count=count), ALL, shown.pack(these), "good", DAYS))
-    buttons += [button for number, each in part for button in _full_buttons(t, each, str(number), known)]
-    buttons += _onward(t, person, found, skip + count, queue)
-    return Reply(join("\n", [*lines, *said_of]), tuple(buttons), replaces=True)
-
-
-def _onward(t: Translate, person: Person, found: Sequence[Entry], last: int, queue: Sequence[digest.Of]) -> tuple[Button, ...]:
-    """More of this person, and the next person in the order of names."""
-    buttons = []
-    if last < len(found):
-        buttons.append(
-            Button(t("{count} more of this person", count=len(found) - last), OPEN, f"{person.id}+{last}", days=DAYS)
-        )
-    others = [(each, those) for each, those in queue if each.id != person.id]
-    later = [each for each in others if (each[0].name, each[0].id) > (person.name, person.id)]
-    if others:
-        each, those = (later or others)[0]
-        label = t("Next: {name} ({count})", name=each.name, count=len(those))
-        buttons.append(Button(plain_text(label), OPEN, str(each.id), days=DAYS))
-    return tuple(buttons)
-
-
-def _full_buttons(t: Translate, entry: Entry, number: str, known: showing.Known) -> Iterator[Button]:
-    """With the way to the evidence, where there is any."""
-    yield from entry_buttons(t, entry, number)
-    if known.evidence.get(entry.id):
-        yield Button(plain_text(fill("{evidence} {number}", evidence=t("Evidence"), number=Text(number))), SEE, str(entry.id))
-
-
-def entry_buttons(t: Translate, entry: Entry, number: str = "", tail: str = "") -> tuple[Button, ...]:
-    """What may be done with an entry that waits; `number` tells those of a list apart."""
-    behind = f" {number}" if number else ""
-    value = shown.pack([entry]) + tail
-    return (
-        Button(t("Approve") + behind, APPROVE, value, "good", DAYS),
-        Button(t("Give back") + behind, RETURN, value, "danger", DAYS),
-        Button(t("Comment") + behind, COMMENT, str(entry.id), days=DAYS),
-    )
-
-
 def _next(context: Context, said: Text, person_id: int, alone: bool) -> Reply:
-    """After a decision: the rest of this person, else the next person, else that all is done."""
-    if alone:
-        return Reply(said, _more(context), replaces=True)
-    queue = digest.waiting(context, context.person)
-    person = people.get(context.db, person_id)
-    if person is not None and digest.of_person(context, person):
-        return view(context, person, said, queue)
-    if queue:
-        later = [each for each, _ in queue if person and (each.name, each.id) > (person.name, person.id)]
-        return view(context, (later or [queue[0][0]])[0], said, queue)
-    return Reply(join("\n", [said, context.t("Nothing more waits for you.")]), replaces=True)
-
-
-def nothing(context: Context) -> Reply:
-    return Reply(context.t("No report waits for you."), replaces=True)
-
-
-def of_day(context: Context, person: Person, day: date, found: Sequence[Entry]) -> Reply:
-    """Everything that a person sent of a day; buttons where something waits for the reader."""
-    t, known = context.t, showing.read(context, found)
-    lines = [fill("**{name}** — {day}", name=person.name, day=day_name(t, day))]
-    if not found:
-        lines.append(t("Nothing was sent of this day."))
-    lines += showing.all_of(context, list(enumerate(found, 1)), known)
-    buttons: list[Button] = []
-    if found and deciders.may_decide(context, context.person, person):
-        waits = [(number, each) for number, each in enumerate(found, 1) if each.state == "sent"]
-        buttons += [button for number, each in waits[:SHOWN] for button in _full_buttons(t, each, str(number), known)]
-        if len(waits) > SHOWN:
-            buttons.append(Button(t("Open"), OPEN, f"{person.id}+{SHOWN}", days=DAYS))
-    return Reply(join("\n", lines), tuple(buttons))
+    return Reply(said, _more(context), replaces=True) if alone else walking.following(context, said, person_id)
 
 
 # ---------------------------------------------------------------- what was corrected
@@ -274,21 +246,25 @@ def tell_resent(work: Work, person: Person, sent: Sequence[Entry]) -> None:
 def _corrected(person: Person, again: Sequence[Entry], known: Mapping[int, Target]) -> Build:
     def build(t: Translate) -> Reply:
         lines = [t("{name} has corrected what was given back:", name=person.name)]
-        buttons: list[Button] = []
         for number, each in enumerate(again[:SHOWN], 1):
             # All of it: what was asked for may stand in any of its fields, and the button that approves stands below.
             line = fill("{day}: {what}", day=short_day(t, each.day), what=wording.entry_line(t, each, known))
             lines.append(fill("{number}. {line}", number=number, line=line))
             if result := " ".join(each.content.result.split()):
                 lines.append(fill("   - {line}", line=t("Result: {result}", result=result)))
-            buttons += entry_buttons(t, each, str(number) if len(again) > 1 else "", _ALONE)
+        buttons = walking.decide_buttons(t, again[:SHOWN], whole=len(again) <= SHOWN, tail=_ALONE)
         if len(again) > SHOWN:
             lines.append(t("… and {count} more", count=len(again) - SHOWN))
-            buttons.append(Button(t("Open"), OPEN, str(person.id), days=DAYS))
-        return Reply(join("\n", lines), tuple(buttons))
+            buttons += (Button(t("Open"), OPEN, str(person.id), days=DAYS),)
+        return Reply(join("\n", lines), buttons)
 
     return build
 
 
-BUTTONS = {"review_all": approve_all, "review_approve": approve_one, "review_return": ask_note, "review_open": open_}
-FORMS = {"review_return": give_back}
+BUTTONS = {
+    "review_all": approve_all,
+    "review_approve": approve,
+    "review_return": ask_note,
+    "review_choose": ask_which,
+}
+FORMS = {"review_return": submitted, "review_choose": chosen}

@@ -35,7 +35,7 @@ def target(context: Context, command: Command) -> Answer:
     if first in _TEAM:
         return _team(context, target_lines.read(words))
     if first in _IMPORT:
-        return starting.targets_form(context, words)
+        return starting.targets(context, words)
     verb = next(
         (
             do
