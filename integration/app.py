@@ -15,7 +15,7 @@ from flask import Flask, request
 from integration import installation
 from integration.calendars import delivery as calendar_delivery
 from integration.core import Clock, Hadir
-from integration.db import Database
+from integration.db import DEFAULT_POOL, Database
 from integration.deliveries import account_check
 from integration.deliveries import chat as chat_delivery
 from integration.deliveries import mail as mail_delivery
@@ -58,7 +58,7 @@ def load_plugins(names: tuple[str, ...] = ()) -> tuple[Plugin, ...]:
 def assemble(settings: Settings, *, clock: Clock = utc_now, plugins: tuple[Plugin, ...] | None = None) -> Hadir:
     """Put the service together; opens no connection yet."""
     plugins = load_plugins(settings.plugins) if plugins is None else plugins
-    database = Database(settings.database, pool_size=settings.web_threads)
+    database = Database(settings.database, pool_size=max(DEFAULT_POOL, settings.web_threads))
     workdays = Workdays(
         tuple(plugin.day_plan for plugin in plugins if plugin.day_plan),
         changed={plugin.day_plan: plugin.hours_changed for plugin in plugins if plugin.day_plan and plugin.hours_changed},

@@ -26,6 +26,8 @@ from sqlalchemy.sql.schema import Table
 
 BUSY_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_MS = 15_000
+# Connections to PostgreSQL of one process, opened when they are needed: those of a worker with all its lanes and jobs.
+DEFAULT_POOL = 16
 
 metadata = MetaData(
     naming_convention={
@@ -63,7 +65,7 @@ class Database:
     Errors never show a statement's parameters: what people wrote is among them.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+    def __init__(self, url: str, *, pool_size: int = DEFAULT_POOL) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url, pool_size)

@@ -1,15 +1,15 @@
 """Who decides on what people ask: the direct supervisor, a substitute while the supervisor is away, and others after a while.
 
-A plugin keeps its own requests. Here stands whom it asks, who may decide, what a decider's list holds, and who is to be
-told of requests that wait: as many statements for a hundred of them as for one.
+A plugin keeps its own requests. Here stands whom it asks, who may decide, and what a decider's list holds; who is to be
+told of requests that have waited says `integration.reminding`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -20,7 +20,6 @@ from integration.people import Person
 from integration.plugin import Context, Work
 
 OFFICER = "kepegawaian"
-REMIND_AFTER = timedelta(days=1)
 _NEXT_WORKING_DAY = timedelta(days=7)
 
 # The kinds of message that ask somebody to decide; all are told when it is decided or withdrawn.
@@ -104,11 +103,11 @@ def away(work: Work, someone: Iterable[Person]) -> set[int]:
     A day off is no absence; on one it is the next working day that counts.
     """
     found = {each.id: each for each in someone}
-    return _standing(work, found)[0] if found else set()
+    return standing(work, found)[0] if found else set()
 
 
-def _standing(work: Work, found: Mapping[int, Person]) -> tuple[set[int], set[int]]:
-    """Of these people: who is away, and who works today."""
+def standing(work: Work, found: Mapping[int, Person]) -> tuple[set[int], set[int]]:
+    """Of these people, by their ids: who is away, and who works today."""
     today = {id: workdays.local_day(work.now, each) for id, each in found.items()}
     last = max(today.values()) + _NEXT_WORKING_DAY
     plans = work.workdays.plans(work.db, found.values(), min(today.values()), last, work.now)
@@ -208,100 +207,3 @@ def people_by_id(work: Work, ids: Iterable[int]) -> dict[int, Person]:
     """One statement."""
     query = people.people_query().where(people.person.c.id.in_(set(ids)))
     return {someone.id: someone for someone in people.fetch(work.db, query)}
-
-
-# ---------------------------------------------------------------- requests that wait
-
-
-class Waiting(Protocol):
-    """What a request that waits has to say of itself."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def person_id(self) -> int: ...
-    @property
-    def requested_at(self) -> datetime: ...
-
-
-R = TypeVar("R", bound=Waiting)
-
-
-@dataclass(frozen=True, slots=True)
-class Told(Generic[R]):
-    """One person to be told of one request; `superior` is the supervisor for whom it waits, if there is one.
-
-    `what` is reminded (it waits for the reader) or escalated (it waits for somebody else). `away`: the supervisor is.
-    """
-
-    reader: Person
-    request: R
-    requester: Person
-    superior: Person | None
-    what: str
-    away: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Office:
-    """Everybody whom a batch of requests concerns: those who asked, two levels above them, the personnel officers."""
-
-    everyone: dict[int, Person]
-    officers: Sequence[Person]
-    reachable: frozenset[int]
-    away: frozenset[int]
-    at_work: frozenset[int]
-
-    def above(self, someone: Person | None) -> Person | None:
-        return self.everyone.get(someone.supervisor_id) if someone and someone.supervisor_id else None
-
-    def line(self, requester: Person) -> Line:
-        superior = self.above(requester)
-        above = self.above(superior)
-        return Line(superior, above if above and above.id in self.reachable else None, self.officers, self.away)
-
-
-def due(
-    work: Work,
-    waiting: Sequence[R],
-    key: Callable[[R, str, int], str],
-    patience: Callable[[R, Person], timedelta],
-) -> list[Told[R]]:
-    """Who is to be told now of which request that has waited, and has not been: reachable, at work, and not at night.
-
-    `waiting` has waited longer than `REMIND_AFTER`; `patience` is how long one may before others are told.
-    """
-    if not waiting:
-        return []
-    office = _office(work, waiting)
-    wanted = [each for request in waiting for each in _of(work, office, request, patience)]
-    wanted = [each for each in wanted if each.reader.id in office.reachable & office.at_work and awake(work, each.reader.zone)]
-    before = queued(work, [key(each.request, each.what, each.reader.id) for each in wanted]) if wanted else set()
-    return [each for each in wanted if key(each.request, each.what, each.reader.id) not in before]
-
-
-def _office(work: Work, waiting: Sequence[Waiting]) -> _Office:
-    everyone = people_by_id(work, {request.person_id for request in waiting})
-    for _ in range(2):
-        everyone |= people_by_id(work, {someone.supervisor_id for someone in everyone.values() if someone.supervisor_id})
-    officers = people.with_role(work.db, OFFICER, work.now.date())
-    everyone |= {officer.id: officer for officer in officers}
-    accounts = people.accounts(work.db, everyone)
-    gone, at_work = _standing(work, everyone)
-    return _Office(everyone, officers, frozenset(accounts), frozenset(gone), frozenset(at_work))
-
-
-def _of(work: Work, office: _Office, request: R, patience: Callable[[R, Person], timedelta]) -> Iterator[Told[R]]:
-    """Everybody who is to be told of this request by now."""
-    requester = office.everyone[request.person_id]
-    line, today = office.line(requester), workdays.local_day(work.now, requester)
-    asked = first_asked(requester, line, today)
-    gone = asked.superior is not None and asked.superior.id in office.away
-    for reader in asked.people:
-        # A substitute is told once, whether it is for an absence or for having waited.
-        what = "escalated" if asked.how == "substitute" else "reminded"
-        yield Told(reader, request, requester, asked.superior, what, gone)
-    if request.requested_at > work.now - patience(request, requester):
-        return
-    for reader in stand_ins(requester, line, today):
-        yield Told(reader, request, requester, asked.superior, "escalated", gone)

@@ -190,7 +190,7 @@ class Dispatcher:
         try:
             with self._begin(found.writes or request.writes or first) as db:
                 person = people.by_sender(db, sender) or (first_contact.bind(db, sender, at) if first else None)
-                if person is not None and not _left(person, at):
+                if person is not None and not people.has_left(person, at):
                     return self._run(found, self._context(db, request, person, found.incoming), request)
         except _Undo as undo:
             return undo.answer
@@ -283,10 +283,6 @@ def _cleaned(incoming: Incoming) -> Incoming:
 
 def _text(error: UserError) -> Text:
     return quote(error.args[0])
-
-
-def _left(person: Person, now: datetime) -> bool:
-    return person.ended_on is not None and person.ended_on < now.astimezone(person.tz).date()
 
 
 def _files_by_message(context: Context, answer: Reply) -> Reply:

@@ -120,7 +120,10 @@ def _farther(table: Table, target: Table) -> bool:
 
 
 def _marked(db: Connection, table: Table, who: Person) -> Rows:
-    """Rows that name the person in `who`, as `p:<id>`, without a key."""
+    """Rows that name the person without a key: in `who` as `p:<id>`, in `scope` as `person:<id>` and perhaps more behind it."""
+    if "scope" in table.c:
+        scope, name = table.c.scope, f"person:{who.id}"
+        return _rows(db, table, or_(scope == name, scope.like(f"{name}:%")))
     return _rows(db, table, table.c.who == f"p:{who.id}") if "who" in table.c and not _keys_to(table, person) else []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -104,6 +104,11 @@ class Person:
     @property
     def sees_everyone(self) -> bool:
         return bool(self.roles & SEES_EVERYONE)
+
+
+def has_left(someone: Person, now: datetime) -> bool:
+    """Whether their last day, as they count days, is over."""
+    return someone.ended_on is not None and someone.ended_on < now.astimezone(someone.tz).date()
 
 
 _COLUMNS: tuple[ColumnElement[Any], ...] = (

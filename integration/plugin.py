@@ -73,7 +73,10 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`cron` is an APScheduler crontab in UTC, weekdays by name. `catch_up_minutes`: how late a missed run still helps."""
+    """`cron` is an APScheduler crontab in UTC, weekdays by name, with seconds in front if it has six fields.
+
+    `catch_up_minutes`: how late a missed run still helps.
+    """
 
     name: str
     cron: str

@@ -43,16 +43,21 @@ _WEEKDAY_NUMBER = re.compile(r"(^|[,-])\d")
 
 
 def trigger(cron: str) -> Any:
-    """The APScheduler trigger of a crontab in UTC; raises `ValueError` for one that would mean something else.
+    """The APScheduler trigger of a crontab in UTC, seconds in front where there are six fields; raises `ValueError` for one
+    that would mean something else.
 
     APScheduler counts weekdays from Monday = 0, every other crontab from Sunday = 0: only names are allowed.
     """
     from apscheduler.triggers.cron import CronTrigger
 
     fields = cron.split()
-    if len(fields) == 5 and _WEEKDAY_NUMBER.search(fields[4]):
+    if len(fields) not in (5, 6):
+        raise ValueError(f"a crontab has five fields, or six with seconds in front: {cron!r}")
+    if _WEEKDAY_NUMBER.search(fields[-1]):
         raise ValueError(f"weekdays need names, like mon-fri: {cron!r}")
-    return CronTrigger.from_crontab(cron, timezone=UTC)
+    second, minute, hour, day, month, weekday = ["0", *fields][-6:]
+    when = {"second": second, "minute": minute, "hour": hour, "day": day, "month": month, "day_of_week": weekday}
+    return CronTrigger(**when, timezone=UTC)
 
 
 def latest(cron: str, after: datetime, until: datetime) -> datetime | None:

@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     web_processes: int = Field(default=1, ge=1, le=64)
-    web_threads: int = Field(default=16, ge=1, le=256)
+    web_threads: int = Field(default=8, ge=1, le=256)
     public_url: str = ""
     secret_key: SecretStr = SecretStr("")
     locale: str = "id"

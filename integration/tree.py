@@ -14,10 +14,13 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, select
 
 from integration import people
 from integration.db import Instant, insert_once, metadata
+from integration.people import Person
 from integration.safe_names import safe_name, same
 
 ROOT = "Hadir"
 Kind = Literal["Rapat", "Logbook", "Rekap", "Berkas"]
+# Parts of a unit's folder that only its leaders see: recaps show lateness, logbooks are personal.
+CLOSED: tuple[Kind, ...] = ("Rekap", "Logbook")
 
 # `name_key` is the same for names that some computer takes for one; empty where two units share a folder.
 _unit_folder = Table(
@@ -73,6 +76,20 @@ def share_folder(db: Connection, unit_id: int, other_id: int, now: datetime) -> 
     if unit_id != other_id and insert_once(db, _unit_folder, row) is None:
         db.execute(_unit_folder.update().where(_unit_folder.c.unit_id == unit_id).values(name=shared, name_key=None))
     return f"{ROOT}/{shared}"
+
+
+def sees_closed(person: Person) -> bool:
+    """Whether the parts of their own unit's folder that are `CLOSED` are open to this person."""
+    return person.sees_everyone or "pimpinan" in person.roles
+
+
+def opens(db: Connection, person: Person, path: str) -> bool:
+    """Whether the person can open that file of the office's storage: it lies in the folder of their unit, in no part of it
+    that is closed to them. Of what lies elsewhere nobody here knows.
+    """
+    own = f"{planned_unit_folder(db, person.unit_id)}/"
+    part = path.removeprefix(own).partition("/")[0]
+    return path.startswith(own) and (part not in CLOSED or sees_closed(person))
 
 
 def unit_of(db: Connection, path: str) -> int | None:

@@ -24,6 +24,7 @@ from integration.office_calendar import Calendar, Hours, Schedules, holiday, per
 from integration.people import Person
 from integration.rulebook import Rules
 from integration.rulebook.known import in_force, known_at
+from integration.zones import ZONE_NAMES, clock, zone_name
 
 STANDARD = "standar"
 
@@ -275,23 +276,10 @@ def local_day(now: datetime, person: Person) -> date:
     return now.astimezone(person.tz).date()
 
 
-ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-ZONES_BY_NAME = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
-
-
-def zone_name(zone: str, moment: datetime) -> str:
-    """WIB, WITA or WIT; elsewhere the zone's own abbreviation."""
-    return ZONE_NAMES.get(zone) or moment.astimezone(ZoneInfo(zone)).tzname() or zone
-
-
-def clock(moment: datetime, zone: str) -> str:
-    """`07.28 WIB`"""
-    return f"{moment.astimezone(ZoneInfo(zone)):%H.%M} {zone_name(zone, moment)}"
-
-
 __all__ = [
     "FRESH_SECONDS",
     "STANDARD",
+    "ZONE_NAMES",
     "DayPlan",
     "DayPlanProvider",
     "HoursChanged",

@@ -10,7 +10,7 @@ import structlog
 from integration import jobs, scheduler
 from integration.app import assemble, connect
 from integration.core import Hadir
-from integration.deliveries.lanes import Lanes, be_brief
+from integration.deliveries.lanes import Lanes, give_way
 from integration.hearing.hearing import Hearing
 from integration.settings import Settings
 
@@ -52,7 +52,7 @@ def main(settings: Settings) -> int:
     """Work until SIGTERM or SIGINT; the exit code."""
     # Blocked before any thread exists, so that only `sigtimedwait` below ever gets them.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
-    be_brief()
+    give_way()
     hadir = connect(assemble(settings))
     worker = Worker(hadir)
     worker.start()

@@ -16,7 +16,7 @@ from integration.messages import Text, fill, plain
 from integration.people import person
 from integration.phrases import day_name
 from integration.ports import Attendee, Event, Letter
-from integration.workdays import zone_name
+from integration.zones import zone_name
 
 _AT_ONCE = 500
 # In a larger company everybody reads only their own name: the letters would grow with the square of it.

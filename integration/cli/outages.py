@@ -17,7 +17,7 @@ from integration.cli.show import counted, table
 from integration.core import Hadir
 from integration.dates import last_of_month
 from integration.outages import Outage
-from integration.workdays import zone_name
+from integration.zones import zone_name
 from plugins.hadir.outages.report import followed, span
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")

@@ -11,7 +11,7 @@ from integration.dates.words import NUMBERS, Words, shortened, tidy
 from integration.errors import UserError
 from integration.i18n import Translate
 from integration.messages import Text
-from integration.workdays import ZONES_BY_NAME
+from integration.zones import ZONES_BY_NAME
 
 _LONGEST = 5
 _PARTS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from typing import NamedTuple
@@ -28,20 +29,23 @@ class Lane(NamedTuple):
 _CHAT, _TASKS = ("chat", "said", "account"), ("task",)
 LANES = {
     "chat": Lane(Kinds(_CHAT), parallel=4, ahead=44),
-    # A task may be long: another worker would rather begin the next one.
-    "tasks": Lane(Kinds(_TASKS), parallel=2),
+    # A task may be long, and another worker would rather begin the next ones: few are taken ahead.
+    "tasks": Lane(Kinds(_TASKS), parallel=2, ahead=2),
     # Nextcloud gets four calls at a time, whoever makes them; while two rows are written down, four others are under way.
     "cloud": Lane(Kinds((*_CHAT, *_TASKS), these=False), parallel=6, ahead=24, gather_seconds=0.5),
 }
 _SWITCH_SECONDS = 0.0001
+_NICE = 5
 
 
-def be_brief() -> None:
-    """Let no thread of this process keep the others waiting for the interpreter; for processes that deliver beside jobs.
+def give_way() -> None:
+    """Let whoever waits for an answer go first; for processes that deliver and run jobs.
 
-    A transaction gives the interpreter away at every step. While a job computes, it would get it back only after Python's
-    5 ms, dozens of times, and on SQLite everybody who checks in would wait for that.
+    Where the processors are busy, web servers get about three times as much of them as this process. And no thread of it
+    keeps the others waiting for the interpreter: a transaction gives it away at every step, and while a job computes, would
+    get it back only after Python's 5 ms, dozens of times; on SQLite everybody who checks in would wait for that.
     """
+    os.nice(_NICE)
     sys.setswitchinterval(_SWITCH_SECONDS)
 
 

@@ -27,7 +27,7 @@ from integration.documents.signatures import Place
 from integration.i18n import Translate
 from integration.messages import plain
 from integration.settings import Settings
-from integration.workdays import clock
+from integration.zones import clock
 
 FIELD = "Hadir"
 _SETTING = "HADIR_SIGNING_PKCS12_FILE"

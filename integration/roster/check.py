@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from integration.people import ROLES
 from integration.roster.model import PLATFORMS, Entry, Findings, Row, is_formula, unprotect
 from integration.roster.read import AS_TEXT
-from integration.workdays import ZONES_BY_NAME
+from integration.zones import ZONES_BY_NAME
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from integration.roster.model import COLUMNS, PLATFORMS, protect
 from integration.roster.plan import Known, known_people
-from integration.workdays import ZONES_BY_NAME
+from integration.zones import ZONES_BY_NAME
 
 _SHORT_ZONES = {zone: name for name, zone in ZONES_BY_NAME.items()}
 

@@ -11,9 +11,9 @@ from integration.messages import clean
 PLATFORMS = ("mattermost", "nextcloud")
 COLUMNS = ("nip", "nama", "unit", "atasan", "peran", "email", "zona", *PLATFORMS)
 
-# A spreadsheet takes what begins like this for a formula, whatever stands in front of it as an apostrophe.
-_FORMULA = re.compile(r"'*[=+\-@]")
-_PROTECTED = re.compile(r"'+[=+\-@]")
+# What a spreadsheet may take for a formula, behind spaces and apostrophes too; the last four are the wide forms of the others.
+_FORMULA = re.compile(r"[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_PROTECTED = re.compile(rf"'{_FORMULA.pattern}")
 
 
 class FileError(Exception):

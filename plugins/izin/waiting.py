@@ -9,14 +9,14 @@ from functools import partial
 from sqlalchemy import ColumnElement, String, cast, literal, or_, select
 
 from integration import deciders as core
-from integration import people, workdays
+from integration import people, reminding, workdays
 from integration.batches import Found, tell_in_batches
-from integration.deciders import REMIND_AFTER, Told
 from integration.errors import UserError
 from integration.i18n import Translate
 from integration.messages import Reply
 from integration.people import Person
 from integration.plugin import Context, Job, Run, Work
+from integration.reminding import REMIND_AFTER, Told
 from plugins.izin import absences, asking, types
 from plugins.izin.absences import WAITS, Absence
 from plugins.izin.asking import message_key as key
@@ -66,7 +66,7 @@ def to_decide(context: Context, limit: int = 50) -> list[tuple[Absence, Person]]
 
 
 class _Asked:
-    """An absence as `deciders.due` reads requests: what counts is when its present question was asked."""
+    """An absence as `reminding.due` reads requests: what counts is when its present question was asked."""
 
     def __init__(self, found: Absence) -> None:
         self.absence = found
@@ -94,7 +94,7 @@ def _find(work: Work, after: int) -> Found:
     query = select(absence).join(people.person, people.person.c.id == absence.c.person_id)
     query = query.where(WAITS, STILL_HERE, absence.c.asked_at <= work.now - REMIND_AFTER, absence.c.id > after)
     waiting = [_Asked(row) for row in absences.fetch(work.db, query.order_by(absence.c.id).limit(BATCH))]
-    due = core.due(
+    due = reminding.due(
         work,
         waiting,
         lambda asked, what, person_id: key(asked.absence, what, person_id),

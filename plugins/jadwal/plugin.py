@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
+from integration import parts
 from integration.guidance import help_reply
 from integration.messages import Answer, Command, Reply, Text, join
 from integration.plugin import Context, Plugin, Subcommand
@@ -14,6 +16,18 @@ from plugins.jadwal.rota import store as rota_store
 from plugins.jadwal.rota import verify
 from plugins.jadwal.swaps import commands as swap_commands
 from plugins.jadwal.wishes import commands as wish_commands
+
+# In the order of the help.
+PARTS: tuple[ModuleType, ...] = (
+    team_commands,
+    swap_commands,
+    wish_commands,
+    holidays,
+    register_commands,
+    rota_commands,
+    weekly,
+    upkeep,
+)
 
 
 def _help(context: Context, _command: Command) -> Reply:
@@ -36,20 +50,15 @@ PLUGIN = Plugin(
     home=week.home,
     otherwise=_said,
     subcommands=(
-        *team_commands.SUBCOMMANDS,
-        *swap_commands.SUBCOMMANDS,
-        *wish_commands.SUBCOMMANDS,
-        *holidays.SUBCOMMANDS,
-        *register_commands.SUBCOMMANDS,
-        *rota_commands.SUBCOMMANDS,
-        *weekly.SUBCOMMANDS,
+        *parts.listed(PARTS, "SUBCOMMANDS"),
         Subcommand("bantuan", _help, "This help", aliases=("help", "?", "tolong")),
     ),
     translations=Path(__file__).parent / "translations",
     tables=tables.TABLES,
-    buttons={**team_commands.BUTTONS, **swap_commands.BUTTONS, **wish_commands.BUTTONS, **rota_commands.BUTTONS},
-    forms={**swap_commands.FORMS, **register_commands.FORMS, **rota_commands.FORMS},
-    jobs=(*upkeep.JOBS, *weekly.JOBS, *rota_commands.JOBS),
+    buttons=parts.joined(PARTS, "BUTTONS"),
+    forms=parts.joined(PARTS, "FORMS"),
+    jobs=parts.listed(PARTS, "JOBS"),
+    tasks=parts.joined(PARTS, "TASKS"),
     ledgers={
         "rota": (tables.rota, rota_store.LEDGER),
         "swap": (tables.swap, swaps.LEDGER),
@@ -58,6 +67,5 @@ PLUGIN = Plugin(
     },
     checks=(verify.problems,),
     day_plan=provider.day_plan,
-    tasks=rota_commands.TASKS,
     hours_changed=provider.hours_changed,
 )

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, or_, select
 
-from integration import deciders, people
+from integration import people, reminding
 from integration.i18n import Translate
 from integration.messages import Reply
 from integration.people import Person
@@ -115,7 +115,7 @@ def _expired(found: Swap, other: Person) -> Callable[[Translate], Reply]:
 
 @dataclass(frozen=True, slots=True)
 class _Waits:
-    """A swap as `integration.deciders` sees it: it waits since both agree."""
+    """A swap as `integration.reminding` sees it: it waits since both agree."""
 
     id: int
     person_id: int
@@ -125,10 +125,10 @@ class _Waits:
 
 def remind(work: Work) -> int:
     """Bring agreed swaps to mind; how many messages."""
-    old = swap.c.answered_at <= work.now - deciders.REMIND_AFTER
+    old = swap.c.answered_at <= work.now - reminding.REMIND_AFTER
     found = swaps.fetch(work, select(swap).where(swap.c.state == "agreed", old).order_by(swap.c.id))
     waiting = [_Waits(each.id, each.requester_id, each.answered_at, each) for each in found if each.answered_at]
-    due = deciders.due(work, waiting, lambda each, what, id: swap_deciders.key(each.id, what, id), _patience)
+    due = reminding.due(work, waiting, lambda each, what, id: swap_deciders.key(each.id, what, id), _patience)
     exchanges = swaps.exchanges_of(work, found) if due else {}
     everyone = service.by_id(work.db, {each.request.swap.partner_id for each in due}) if due else {}
     count = 0

@@ -7,6 +7,7 @@ mentions, channels, hashtags and emoji after the backslash is gone), so those ar
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -72,9 +73,10 @@ def attachments(buttons: tuple[Button, ...], url: str, sign: Callable[[Button], 
 
 
 def _action(number: int, button: Button, url: str, token: str) -> dict[str, Any]:
-    # The id may hold letters and digits only.
+    # Letters and digits only. A press on a post that was replaced a moment ago comes by this id: it must mean what it said.
+    meaning = hashlib.sha256(f"{button.action} {button.value}".encode()).hexdigest()[:10]
     action = {
-        "id": f"b{number}",
+        "id": f"b{number}{meaning}",
         "type": "button",
         "name": label(button.label),
         "integration": {"url": url, "context": {"token": token}},

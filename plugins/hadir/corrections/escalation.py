@@ -12,13 +12,13 @@ from functools import partial
 
 from sqlalchemy import select
 
-from integration import deciders as core
+from integration import reminding
 from integration.batches import Found, tell_in_batches
-from integration.deciders import REMIND_AFTER, Told
 from integration.i18n import Translate
 from integration.messages import Reply
 from integration.people import Person
 from integration.plugin import Build, Job, Run, Work
+from integration.reminding import REMIND_AFTER, Told
 from plugins.hadir import corrections, service
 from plugins.hadir.corrections import Correction, deciders
 from plugins.hadir.corrections import wording as correction_wording
@@ -36,7 +36,7 @@ def escalate(run: Run) -> None:
 def _find(work: Work, after: int) -> Found:
     """Whom to tell of the next requests after the id `after`: as many statements for a hundred as for one."""
     waiting = _waiting(work, after)
-    due = core.due(work, waiting, deciders.key, lambda _correction, _requester: deciders.patience(work))
+    due = reminding.due(work, waiting, deciders.key, lambda _correction, _requester: deciders.patience(work))
     about = {deciders.key(told.request, told.what, told.reader.id): told.request.id for told in due}
     last = waiting[-1].id if len(waiting) == BATCH else -1
     return Found(last, _notices(work, due) if due else [], partial(_still, about=about))

@@ -8,7 +8,7 @@ from datetime import date
 from integration import workdays
 from integration.i18n import Translate
 from integration.messages import Answer, Button, ButtonPress, Command, File, Reply, Text, fill, join
-from integration.plugin import Context, Job, Subcommand
+from integration.plugin import Context, Subcommand
 from integration.safe_names import safe_name
 from plugins.jadwal import service, wording
 from plugins.jadwal.rota import edit, form, notices, store
@@ -285,7 +285,6 @@ BUTTONS = {
     **edit.BUTTONS,
 }
 FORMS = {"rota": form.submitted}
-JOBS: tuple[Job, ...] = ()
 TASKS = {"rota": rota_make.make}
 
-__all__ = ["BUTTONS", "FORMS", "JOBS", "SUBCOMMANDS", "TASKS"]
+__all__ = ["BUTTONS", "FORMS", "SUBCOMMANDS", "TASKS"]

@@ -24,8 +24,6 @@ from integration.adapters.nextcloud.setup.team_files import gather, look, make_f
 from integration.core import Hadir
 from integration.people import Person
 
-# Parts of a unit's folder that only its leaders see: recaps show lateness, logbooks are personal.
-CLOSED = ("Rekap", "Logbook")
 KEPT = "nextcloud.units"
 _FEW = 8
 
@@ -101,7 +99,7 @@ class Units:
     def _described(self, db: Connection, id: int, name: str, everyone: Sequence[Person], ids: Mapping[int, str]) -> Unit:
         staff = [someone for someone in everyone if someone.unit_id == id]
         known = [someone for someone in staff if someone.id in ids]
-        readers = frozenset(ids[someone.id] for someone in known if someone.sees_everyone or "pimpinan" in someone.roles)
+        readers = frozenset(ids[someone.id] for someone in known if tree.sees_closed(someone))
         members = frozenset(ids[someone.id] for someone in known)
         kept = self._kept.get(str(id), {})
         return Unit(
@@ -198,7 +196,7 @@ class Units:
             act = partial(self._admin.refine, there.id, self._service_group)
             self._changes.make(f"let Hadir close parts of {unit.path}", act, object=thing)
         self._gather(unit)
-        for part in CLOSED:
+        for part in tree.CLOSED:
             self._close(unit, f"{unit.path}/{part}", new=folder is None)
         self._admit(unit, there, thing)
         return folder
