@@ -328,7 +328,7 @@ def _looked_at(stage: Stage) -> None:
     """Budi's digest; one report is given back, corrected, and approved with the others."""
     stage.works(f"{MONDAY}T16:30+07:00", "digest", "logbook")
     stage.says(f"{MONDAY}T16:36+07:00", "budi", "/logbook periksa @wayan")
-    stage.presses(f"{MONDAY}T16:36+07:00", "budi", "Kembalikan 1")
+    stage.presses(f"{MONDAY}T16:36+07:00", "budi", "Kembalikan")
     stage.submits(f"{MONDAY}T16:37+07:00", "budi", note="Modul bagian mana?")
     stage.says(f"{MONDAY}T16:51+07:00", "wayan", "/logbook ubah 1")
     stage.submits(f"{MONDAY}T16:51+07:00", "wayan", activity="menguji modul permohonan bagian unggah", time="3 jam")

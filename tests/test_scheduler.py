@@ -63,6 +63,14 @@ def test_weekdays_by_name_are_those_weekdays() -> None:
     assert latest("0 1 * * mon-fri", saturday - timedelta(days=7), saturday) == at("2026-11-27T01:00+00:00")
 
 
+def test_six_fields_begin_with_seconds() -> None:
+    noon = at("2026-11-28T12:00:00+00:00")
+    assert latest("*/30 * * * * *", noon, noon + timedelta(seconds=45)) == noon + timedelta(seconds=30)
+    assert latest("* * * * *", noon, noon + timedelta(seconds=45)) is None
+    with pytest.raises(ValueError, match="five fields"):
+        trigger("* * * *")
+
+
 @pytest.mark.parametrize(
     ("now", "planned"),
     [

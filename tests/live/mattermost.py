@@ -94,6 +94,13 @@ class User:
         post: dict[str, Any] = json.loads(self.hears("posted", fits)["post"])
         return post
 
+    def untold(self) -> list[str]:
+        """Direct messages of somebody else that came, and that `told` was not asked for."""
+        with self._more:
+            posts = [event["data"] for event in self.events if event["event"] == "posted"]
+        direct = [json.loads(data["post"]) for data in posts if data["channel_type"] == "D"]
+        return [post["message"] for post in direct if post["user_id"] != self.id]
+
     def dialog(self) -> dict[str, Any]:
         opened: dict[str, Any] = json.loads(self.hears("open_dialog", lambda data: True)["dialog"])
         return opened

@@ -2,6 +2,7 @@
 
 HADIR_LIVE_NEXTCLOUD_URL names the server, HADIR_LIVE_NEXTCLOUD_ADMIN_USER and _ADMIN_PASSWORD an administrator,
 HADIR_LIVE_OCC a command that runs `occ` there, because only that installs a bot. The server must reach this machine's loopback.
+HADIR_LIVE_NEXTCLOUD_SQL, where it is given, runs a statement on its database: only there does a message become a day old.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +33,14 @@ def occ(*words: str, **environment: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=os.environ | environment)
     assert done.returncode == 0, f"occ {words[0]}: {done.stdout}{done.stderr}"
     return done.stdout
+
+
+def grows_old(message: int) -> None:
+    """As if it had been said two days ago."""
+    command = os.environ.get("HADIR_LIVE_NEXTCLOUD_SQL") or pytest.skip("HADIR_LIVE_NEXTCLOUD_SQL: nothing grows old there")
+    then = datetime.now(UTC) - timedelta(days=2)
+    statement = f"UPDATE oc_comments SET creation_timestamp = '{then:%Y-%m-%d %H:%M:%S}' WHERE id = {message}"  # noqa: S608  # a number and a time
+    subprocess.run([*shlex.split(command), statement], capture_output=True, text=True, check=True, timeout=60)
 
 
 @dataclass
@@ -70,9 +80,15 @@ class Person:
         self("POST", f"/apps/spreed/api/v4/room/{room}/participants", newParticipant=member, source="users")
 
     def removes(self, room: str, member: str) -> None:
+        self("DELETE", f"/apps/spreed/api/v4/room/{room}/attendees", attendeeId=self._attendee(room, member))
+
+    def promotes(self, room: str, member: str) -> None:
+        """Make somebody a moderator."""
+        self("POST", f"/apps/spreed/api/v4/room/{room}/moderators", attendeeId=self._attendee(room, member))
+
+    def _attendee(self, room: str, member: str) -> int:
         found = self("GET", f"/apps/spreed/api/v4/room/{room}/participants")
-        attendee = next(each["attendeeId"] for each in found if each["actorId"] == member)
-        self("DELETE", f"/apps/spreed/api/v4/room/{room}/attendees", attendeeId=attendee)
+        return int(next(each["attendeeId"] for each in found if each["actorId"] == member))
 
     def switches_on(self, room: str, bot: int) -> None:
         self("POST", f"/apps/spreed/api/v1/bot/{room}/{bot}")
@@ -85,6 +101,10 @@ class Person:
         id = int(self("POST", f"/apps/spreed/api/v1/chat/{room}", message=text, replyTo=answering)["id"])
         self.read[room] = id
         return id
+
+    def takes_away(self, room: str, message: int) -> None:
+        """Delete it, as its author or a moderator."""
+        self("DELETE", f"/apps/spreed/api/v1/chat/{room}/{message}")
 
     def messages(self, room: str) -> list[dict[str, Any]]:
         """The newest first."""

@@ -45,6 +45,12 @@ def typed(opened: dict[str, Any], **values: str) -> dict[str, Any]:
     return given | values
 
 
+def chosen(opened: dict[str, Any], name: str, text: str) -> str:
+    """What the choice of a list's field that says this stands for."""
+    (field,) = (each for each in opened["dialog"]["elements"] if each["name"] == name)
+    return next(str(each["value"]) for each in field["options"] if text in each["text"])
+
+
 def standing(office: Office) -> list[tuple[str, int, str]]:
     """(activity, minutes, state) of all that was not thrown away."""
     c = logbook_entry.c
@@ -62,7 +68,7 @@ def test_a_line_is_sent_taken_back_and_put_back(office: Office) -> None:
     sent = siti.whispered("Terkirim ke Budi Santoso")
     assert "**menyusun laporan keuangan** — 2 jam" in sent["message"]
     siti.presses(sent, "Batalkan")
-    siti.presses(siti.whispered("Dihapus: menyusun laporan keuangan"), "Kembalikan")
+    siti.presses(siti.whispered("Dihapus: menyusun laporan keuangan"), "Pulihkan")
     siti.whispered("Terkirim")
     assert standing(office) == [("menyusun laporan keuangan", 120, "sent")]
 
@@ -115,10 +121,12 @@ def test_the_digest_lets_the_supervisor_look_and_give_one_back(office: Office) -
     pictures(budi, office.town.name, "messages/@hadir", "logbook-ikhtisar")
     budi.types(f"/logbook periksa @{siti.username}")
     shown = budi.whispered("memeriksa berkas usulan")
-    budi.presses(shown, "Kembalikan 3")
+    assert labels(shown)[:3] == ["Setujui semua (3)", "Kembalikan", "Pilih…"]
+    budi.presses(shown, "Kembalikan")
     opened = budi.dialog()
-    assert budi.submits(opened, note="")["errors"]["note"]
-    budi.submits(opened, note="Sebutkan jumlah berkasnya")
+    third = chosen(opened, "entry", "memeriksa berkas usulan")
+    assert budi.submits(opened, entry=third, note="")["errors"]["note"]
+    budi.submits(opened, entry=third, note="Sebutkan jumlah berkasnya")
     assert "Yang bersangkutan diberi tahu" in budi.whispered("Dikembalikan")["message"]
     back = siti.told("Sebutkan jumlah berkasnya")
     assert standing(office)[2][2] == "returned"

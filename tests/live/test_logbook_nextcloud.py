@@ -6,29 +6,35 @@ what is wanted. The tests are one story, in this order; all of it is about the d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
 from datetime import UTC, date, datetime
 from io import BytesIO
-from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-import requests
-from python_calamine import load_workbook
-from sqlalchemy import Table, select
 
 from integration import people
-from integration.adapters.nextcloud.client import Client
-from integration.adapters.nextcloud.setup.admin import Admin
-from integration.db import Database
 from integration.outbox import outbox
-from plugins.logbook.tables import logbook_drawing, logbook_entry
+from tests.adapters.nextcloud.slow_upload import uploading
 from tests.live import talk_people
 from tests.live.form_pages import fills
+from tests.live.logbook_files import (
+    comes,
+    drawn,
+    due_now,
+    fetched,
+    file_id,
+    mark,
+    marks,
+    names,
+    rows,
+    team_folder,
+    versions,
+    waiting,
+    words,
+)
 from tests.live.nextcloud_town import Town
 from tests.live.talk_people import Person, eventually, occ
 from tests.photos import photo
@@ -63,97 +69,6 @@ def files(folder: str, town: Town, siti: Person, day: date) -> dict[str, str]:
     return {"unit": f"{folder}/Logbook {town.unit} – {day:%Y-%m}.xlsx"} | {kind: f"{own}.{kind}" for kind in KINDS[1:]}
 
 
-# ---------------------------------------------------------------- what is looked at
-
-
-def names(someone: Person, folder: str) -> set[str]:
-    """What lies in a folder, as that person sees it."""
-    listed = someone.drive("PROPFIND", quote(folder), Depth="1")
-    assert listed.status_code in (207, 404), listed.text
-    found = {unquote(href).rstrip("/").rpartition("/")[2] for href in re.findall(r"<d:href>([^<]*)</d:href>", listed.text)}
-    return found - {folder.rpartition("/")[2]}
-
-
-def versions(someone: Person, path: str) -> int:
-    """How many earlier versions of a file the server keeps."""
-    where = f"{someone.url}/remote.php/dav/versions/{someone.id}/versions/{file_id(someone, path)}"
-    answer = requests.request("PROPFIND", where, headers={"Depth": "1"}, auth=(someone.id, someone.password), timeout=60)
-    assert answer.status_code == 207, answer.text
-    return answer.text.count("<d:href>") - 1
-
-
-def file_id(someone: Person, path: str) -> str:
-    wanted = '<d:propfind xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns"><d:prop><oc:fileid/></d:prop></d:propfind>'
-    asked = someone.drive("PROPFIND", quote(path), wanted.encode(), Depth="0")
-    id = re.search(r"<oc:fileid>(\d+)<", asked.text)
-    assert id, asked.text
-    return id[1]
-
-
-def mark(someone: Person, path: str) -> str:
-    """Another one whenever a file was written."""
-    return someone.drive("HEAD", quote(path)).headers.get("ETag", "")
-
-
-def marks(someone: Person, files: dict[str, str]) -> dict[str, str]:
-    return {kind: mark(someone, path) for kind, path in files.items()}
-
-
-def fetched(someone: Person, path: str) -> bytes:
-    answer = someone.drive("GET", quote(path))
-    assert answer.ok, answer.text[:300]
-    return answer.content
-
-
-def words(content: bytes) -> str:
-    """Everything that stands in a workbook, read by a library that wrote none of it."""
-    book = load_workbook(BytesIO(content))
-    return "\n".join(str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row)
-
-
-def drawn(town: Town) -> None:
-    """Wait until the running service has drawn and filed all that was changed."""
-
-    def all_filed() -> bool:
-        changed = {each.person_id: each.changed_at for each in sorted(rows(town), key=lambda each: each.changed_at)}
-        shown = {each.scope: each.drawn_at for each in rows(town, logbook_drawing)}
-        own = {id: [at for scope, at in shown.items() if scope.startswith(f"person:{id}:")] for id in changed}
-        unit = [at for scope, at in shown.items() if scope.startswith("unit:")]
-        seen = all(own[id] and own[id][0] > at for id, at in changed.items()) and unit and unit[0] > max(changed.values())
-        return bool(seen) and not waiting(town)
-
-    comes(all_filed, "the end of the drawing")
-
-
-def waiting(town: Town) -> list[Any]:
-    return [each for each in rows(town, outbox) if each.state == "waiting" and each.kind == "storage"]
-
-
-def team_folder(town: Town) -> int:
-    with closing(Client(town.url, *town.admin)) as client:
-        [found] = [each.id for each in Admin(client).folders() if each.mount.endswith(town.unit)]
-    return found
-
-
-def comes(holds: Callable[[], object], what: str) -> None:
-    """`eventually`, for what the service looks for once a minute and then waits a while with."""
-    for _ in range(2):
-        with suppress(AssertionError):
-            eventually(holds, what)
-            return
-    eventually(holds, what)
-
-
-def rows(town: Town, table: Table = logbook_entry) -> list[Any]:
-    """In their order; while the service writes, too."""
-    database = Database(town.database)
-    try:
-        with database.read() as db:
-            return list(db.execute(select(table).order_by(*table.primary_key.columns)))
-    finally:
-        database.dispose()
-
-
 # ---------------------------------------------------------------- reporting
 
 
@@ -163,7 +78,7 @@ def test_a_line_in_talk_is_sent_taken_back_and_put_back(town: Town, rooms: dict[
     assert "**menyusun laporan keuangan** — 2 jam · 3 laporan · WFH" in sent["message"]
     siti.chooses(rooms["siti"], sent, "Batalkan")
     dropped = siti.reads_once(rooms["siti"], "Dihapus: menyusun laporan keuangan")
-    siti.chooses(rooms["siti"], dropped, "Kembalikan")
+    siti.chooses(rooms["siti"], dropped, "Pulihkan")
     siti.reads_once(rooms["siti"], "Terkirim")
     assert [(each.activity, each.minutes, each.state) for each in rows(town)] == [("menyusun laporan keuangan", 120, "sent")]
 
@@ -229,8 +144,8 @@ def test_the_supervisor_gives_one_back_and_approves_the_rest_by_numbers(
     town: Town, rooms: dict[str, str], siti: Person, hendra: Person, day: date
 ) -> None:
     hendra.types(rooms["hendra"], f"/logbook periksa @{siti.id}")
-    offered = hendra.reads(rooms["hendra"], "menyusun laporan keuangan")
-    hendra.chooses(rooms["hendra"], offered, "Kembalikan 2")
+    hendra.reads(rooms["hendra"], "menyusun laporan keuangan")
+    hendra.types(rooms["hendra"], f"/logbook kembalikan @{siti.id} 2")
     fills(hendra.reads(rooms["hendra"], "/form/"), note="Sebutkan jumlah berkasnya")
     back = siti.reads(rooms["siti"], "Sebutkan jumlah berkasnya", 0)
     siti.chooses(rooms["siti"], back, "Ubah")
@@ -319,6 +234,28 @@ def test_what_somebody_edits_by_hand_stays_and_both_are_told(
     assert "Hendra Gunawan" in siti.reads(rooms["siti"], "dibiarkan apa adanya", 0)["message"]
 
 
+def test_a_file_that_somebody_is_writing_comes_when_they_are_done(
+    town: Town, rooms: dict[str, str], folder: str, files: dict[str, str], siti: Person, hendra: Person, day: date
+) -> None:
+    """The server itself holds it for whoever is in the midst of an upload, here over a line that breaks in the end."""
+    occ("groupfolders:permissions", "--user", hendra.id, str(team_folder(town)), "Logbook", "--", "+read", "+write")
+    there, before = names(hendra, folder), marks(hendra, files)
+    with uploading(hendra.url, hendra.id, hendra.password, files["ods"]):
+        siti.types(rooms["siti"], f"/logbook {day:%d/%m/%Y} menyalin berita acara 35 menit")
+        siti.reads(rooms["siti"], "Terkirim")
+        comes(lambda: any("423" in each.error for each in waiting(town)), "the refusal")
+        comes(lambda: len(waiting(town)) == 1, "all the others")
+        assert mark(hendra, files["pdf"]) != before["pdf"]
+
+    def filed() -> bool:
+        due_now(town)
+        return not waiting(town)
+
+    eventually(filed, "the file")
+    assert "menyalin berita acara" in words(fetched(hendra, files["ods"]))
+    assert not [name for name in names(hendra, folder) - there if "(versi Hadir" in name and name.endswith(".ods")]
+
+
 @pytest.fixture
 def full(town: Town) -> Iterator[Callable[[], None]]:
     """The unit's team folder has no room left, until this is called."""
@@ -347,10 +284,7 @@ def test_a_full_folder_gets_the_files_when_there_is_room(
     comes(lambda: len([each for each in waiting(town) if "507" in each.error]) >= len(KINDS), "the refusals")
     assert marks(hendra, files) == before
     full()
-    with town.inside() as hadir, hadir.database.write() as db:  # nobody here has the minutes after which it is tried again
-        db.execute(
-            outbox.update().where(outbox.c.state == "waiting", outbox.c.kind == "storage").values(due_at=datetime.now(UTC))
-        )
+    due_now(town)
     eventually(lambda: not waiting(town), "the files")
     for kind in ("ods", "pdf"):
         assert mark(hendra, files[kind]) != before[kind]

@@ -429,7 +429,7 @@ def a_target_that_was_removed(hadir: Hadir, chat: Chat) -> str:
 
 def an_import(hadir: Hadir, chat: Chat) -> str:
     """Siti's file, read, which waits for her answer."""
-    sends(chat("siti"), f"Tanggal;Kegiatan\n3/2/2025;{SECRET} satu\n".encode(), "lama.csv")
+    sends(chat("siti"), f"Tanggal;Kegiatan\n3/11/2026;{SECRET} satu\n".encode(), "lama.csv")
     works(hadir)
     return "1:1"
 
@@ -440,8 +440,15 @@ def an_import_that_is_taken(hadir: Hadir, chat: Chat) -> str:
     return "1"
 
 
-def an_import_for_the_supervisor(hadir: Hadir, chat: Chat) -> str:
+def an_import_that_wants_leave(hadir: Hadir, chat: Chat) -> str:
+    """Of days that are past the time for reports."""
     return f"{an_import_that_is_taken(hadir, chat)}:{person_id(hadir, 'siti')}"
+
+
+def an_import_for_the_supervisor(hadir: Hadir, chat: Chat) -> str:
+    value = an_import_that_wants_leave(hadir, chat)
+    chat("budi").presses(Button("x", "logbook.import_leave", value))
+    return value
 
 
 def a_recap_of_reports(hadir: Hadir, chat: Chat) -> str:
@@ -580,6 +587,7 @@ OWNERS: dict[str, Owned] = {
     "logbook.time": Owned(lambda h, c: a_report_without_a_time(h, c) + ":60", frozenset({"siti"})),
     "logbook.aim": Owned(lambda h, c: a_draft_with_a_time(h, c) + ":0", frozenset({"siti"})),
     "logbook.drop": Owned(a_report_by_number, frozenset({"siti"})),
+    "logbook.move": Owned(lambda h, c: a_report_by_number(h, c) + ":2026-11-20", frozenset({"siti"})),
     "logbook.drop_all": Owned(a_draft_with_a_time, frozenset({"siti"})),
     "logbook.restore": Owned(a_report_that_was_dropped, frozenset({"siti"})),
     "logbook.template_use": Owned(a_template_of_today, frozenset({"siti"})),
@@ -593,6 +601,7 @@ OWNERS: dict[str, Owned] = {
     "logbook.review_all": Owned(a_report, LINE),
     "logbook.review_approve": Owned(a_report, LINE),
     "logbook.review_return": Owned(a_report, LINE, lambda _: {"note": "kurang lengkap"}),
+    "logbook.review_choose": Owned(a_report, LINE, lambda _: {"what": "return", "note": "kurang lengkap"}),
     "logbook.review_open": Owned(siti_who_reports, LINE),
     "logbook.comment": Owned(a_report_by_number, LINE | {"siti"}, lambda _: {"text": "tolong dicek"}),
     "logbook.rate": Owned(a_month_of_siti, frozenset({"budi", "hendra"}), lambda _: {"rating": "as", "note": "baik"}),
@@ -611,6 +620,7 @@ OWNERS: dict[str, Owned] = {
     "logbook.import_columns": Owned(an_import, frozenset({"siti"}), lambda _: {"day": "tanggal", "activity": "kegiatan"}),
     "logbook.import_drop": Owned(an_import, frozenset({"siti"})),
     "logbook.import_undo": Owned(an_import_that_is_taken, frozenset({"siti"})),
+    "logbook.import_leave": Owned(an_import_that_wants_leave, LINE),
     "logbook.import_approve": Owned(an_import_for_the_supervisor, LINE),
     "logbook.recap": Owned(a_recap_of_reports, SEES_SITI),
     "logbook.recap_xlsx": Owned(a_recap_of_reports, SEES_SITI),

@@ -302,7 +302,7 @@ def test_hostile_minutes_are_read_in_a_moment(kind: str, hadir: Hadir) -> None:
     text = f"## Keputusan\n{WORDS[kind]}\n## Tindak lanjut\n{WORDS[kind]}\n"
     with hadir.database.read() as db:
         t = scheduler.work(hadir, db).speak(None)
-        names = meaning.Names(db, frozenset())
+        names = meaning.Names(db, frozenset(), NINE.date())
         for item in markdown.parse(text).items:
             meaning.read(item.words, NINE.date(), t, names)
         assert list(showing.text(t, text.split("\n")))

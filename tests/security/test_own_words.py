@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,8 @@ from integration.messages import Button, Sender
 from tests import cast
 from tests.mailbox import DIRECT, Mailbox, said
 from tests.post import person_id
+
+Chat = Callable[[str], cast.Talker]
 
 
 def collected(hadir: Hadir, who: str) -> own_data.OwnData:
@@ -55,6 +58,16 @@ def test_messages_under_an_account_of_the_same_number_are_another_persons(hadir:
             sender = Sender(platform, account, account)
             inbox.queue(db, replace(message, sender=sender), clock.now)
     assert "rahasia" not in text(hadir, "siti")
+
+
+def test_a_month_that_was_locked_for_somebody_is_theirs_and_one_of_the_unit_is_nobodys(hadir: Hadir, chat: Chat) -> None:
+    for line in ("kunci oktober 2026 @siti belum-lengkap", "kunci september 2026 Bidang Aplikasi semua-selesai"):
+        assert "dikunci" in chat("rina").says(f"/logbook {line}")
+    (lock,) = collected(hadir, "siti").tables["logbook_lock"]
+    assert (lock["month"], lock["locked"], lock["reason"]) == ("2026-10-01", True, "belum-lengkap")
+    assert [row["object"] for row in collected(hadir, "siti").tables["audit"]] == [f"logbook_lock:{lock['id']}"]
+    assert "logbook_lock" not in collected(hadir, "dewi").tables
+    assert "semua-selesai" not in text(hadir, "siti")
 
 
 def test_work_that_somebody_asked_for_is_theirs(hadir: Hadir, clock: cast.Clock) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from integration.adapters.mattermost.render import MAX_LABEL, MAX_TEXT, escape, label, markdown
-from integration.messages import Text, fill, quote, render
+from integration.adapters.mattermost.render import MAX_LABEL, MAX_TEXT, attachments, escape, label, markdown
+from integration.messages import Button, Text, fill, quote, render
 
 COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 ZWSP = "\u200b"
@@ -153,3 +153,16 @@ def test_a_label_is_short_and_plain() -> None:
 def test_long_words_do_not_hold_the_service(unit: str) -> None:
     """An expression that tries every way to match would not end before the test's time-out."""
     assert escape(unit * 20_000 + "1*")
+
+
+def test_a_press_on_a_post_that_was_replaced_does_not_mean_its_new_button() -> None:
+    def ids(*buttons: Button) -> list[str]:
+        ((shown),) = attachments(buttons, "http://hadir", lambda button: button.value)
+        return [action["id"] for action in shown["actions"]]
+
+    before = ids(Button("Setujui", "logbook.approve", "3:1"), Button("Kembalikan", "logbook.return", "3:1"))
+    after = ids(Button("Setujui", "logbook.approve", "4:1"), Button("Kembalikan", "logbook.return", "3:1"))
+    assert before[0] != after[0]
+    assert before[1] == after[1]
+    assert all(re.fullmatch("[A-Za-z0-9]+", each) for each in (*before, *after))
+    assert len(set(ids(Button("A", "x.y", "1"), Button("B", "x.y", "1")))) == 2

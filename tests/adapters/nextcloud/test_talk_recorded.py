@@ -2,7 +2,8 @@
 
 To record anew: a service account `talk-hadir`, people `talk-siti` and `talk-budi`, and a bot of the name and secret below,
 installed with `occ talk:bot:install`; HADIR_LIVE_NEXTCLOUD_URL, _USER and _PASSWORD for the service account,
-NC_PEGAWAI_PASSWORD for the people, and HADIR_RECORD_NEXTCLOUD=1 pytest tests/adapters/nextcloud/test_talk_recorded.py
+NC_PEGAWAI_PASSWORD for the people, HADIR_LIVE_NEXTCLOUD_SQL (see tests/live/talk_people.py), and
+HADIR_RECORD_NEXTCLOUD=1 pytest tests/adapters/nextcloud/test_talk_recorded.py
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ import requests
 from pytest_httpserver import HTTPServer
 
 from integration.adapters.nextcloud.client import Client
+from integration.adapters.nextcloud.errors import NextcloudError
+from integration.adapters.nextcloud.talk import calls
 from integration.adapters.nextcloud.talk.access import Talk
 from integration.adapters.nextcloud.talk.chat import TalkChat
 from integration.app import assemble
@@ -34,6 +37,7 @@ from tests import cast
 from tests.adapters.nextcloud import recording
 from tests.adapters.nextcloud.account import account
 from tests.conftest import SECRET
+from tests.live.talk_people import grows_old
 from tests.service import until
 
 BOT, BOT_SECRET = "Hadir uji talk", "rahasia-bot-untuk-rekaman-" * 2
@@ -96,8 +100,8 @@ def person(id: str) -> Recipient:
     return Recipient("nextcloud", "person", id)
 
 
-def group(people: Callable[..., Any], about: dict[str, Any], *, bot: bool, with_us: bool) -> None:
-    """Siti opens a conversation, perhaps with the bot in it, perhaps with the service account."""
+def group(people: Callable[..., Any], about: dict[str, Any], *, bot: bool, with_us: bool, led: bool = False) -> None:
+    """Siti opens a conversation, perhaps with the bot in it, perhaps with the service account, which may lead it."""
     token = people(SITI, "POST", "/apps/spreed/api/v4/room", roomType=2, roomName="talk-uji rekaman")["token"]
     about["room"] = token
     if with_us:
@@ -107,6 +111,10 @@ def group(people: Callable[..., Any], about: dict[str, Any], *, bot: bool, with_
         bots = people(SITI, "GET", f"/apps/spreed/api/v1/bot/{token}")
         number = next(bot["id"] for bot in bots if bot["name"] == BOT)
         people(SITI, "POST", f"/apps/spreed/api/v1/bot/{token}/{number}")
+    if led:
+        found = people(SITI, "GET", f"/apps/spreed/api/v4/room/{token}/participants")
+        us = next(each["attendeeId"] for each in found if each["actorId"] == about["user"])
+        people(SITI, "POST", f"/apps/spreed/api/v4/room/{token}/moderators", attendeeId=us)
 
 
 def test_a_person_is_written_to_once(stage: Stage) -> None:
@@ -197,3 +205,64 @@ def test_files_of_people_and_members(stage: Stage) -> None:
     assert b"".join(stage.chat.download(file)) == b"isi catatan"
     assert [member.id for member in stage.chat.members(room)] == [SITI]
     assert stage.chat.channel_name(room) == "talk-uji rekaman"
+
+
+# ---------------------------------------------------------------- a message that says something else
+
+
+def test_where_the_account_leads_what_the_bot_has_said_says_something_else(stage: Stage) -> None:
+    stage.set(lambda people, about: group(people, about, bot=True, with_us=True, led=True))
+    sent = stage.chat.send(Recipient("nextcloud", "channel", stage.about["room"]), Reply(Text("Rapat pukul 9")), "a")
+    for _ in range(2):
+        stage.chat.edit(sent, Reply(Text("Rapat **pukul 10**")), "a")
+    [message] = bot_says(stage)
+    assert (str(message["id"]), message["message"]) == (sent.message_id, "Rapat **pukul 10**")
+    assert message["lastEditActorId"] == stage.about["user"]
+    again = stage.chat.send(Recipient("nextcloud", "channel", stage.about["room"]), Reply(Text("Rapat pukul 9")), "a")
+    assert again == sent  # its mark is still there
+
+
+@pytest.mark.parametrize(
+    ("why", "status"), [("not led by us", 403), ("taken away", 405), ("a day old", 400), ("never there", 404)]
+)
+def test_what_talk_lets_nobody_change_is_a_permanent_error(stage: Stage, why: str, status: int) -> None:
+    stage.set(lambda people, about: group(people, about, bot=True, with_us=True, led=why != "not led by us"))
+    room = stage.about["room"]
+    sent = stage.chat.send(Recipient("nextcloud", "channel", room), Reply(Text("Rapat pukul 9")), "a")
+    if why == "taken away":
+        stage.set(lambda people, about: people(SITI, "DELETE", f"/apps/spreed/api/v1/chat/{room}/{sent.message_id}"))
+    if why == "a day old":
+        stage.set(lambda people, about: grows_old(int(sent.message_id)))
+    if why == "never there":
+        sent = replace(sent, message_id="999999999")
+    with pytest.raises(NextcloudError) as error:
+        stage.chat.edit(sent, Reply(Text("Rapat pukul 10")), "a")
+    assert (error.value.status, error.value.permanent) == (status, True)
+    assert "Rapat pukul 10" not in [message["message"] for message in bot_says(stage)]
+
+
+def bot_says(stage: Stage) -> list[Any]:
+    """What the conversation shows of the bot's."""
+    found = stage.chat._client.call(lambda cloud: calls.messages(cloud, stage.about["room"]))
+    return [message for message in found if message["actorType"] == "bots"]
+
+
+def test_a_conversation_is_found_by_its_name_where_the_person_is(stage: Stage) -> None:
+    """Of two that are called the same each finds their own, and nobody one in which they are not."""
+
+    def scene(people: Callable[..., Any], about: dict[str, Any]) -> None:
+        name = f"talk-uji Rapat {time.time():.0f}"
+        about["name"] = name
+        for who in (BUDI, SITI):
+            token = people(who, "POST", "/apps/spreed/api/v4/room", roomType=2, roomName=name)["token"]
+            room = f"/apps/spreed/api/v4/room/{token}/participants"
+            people(who, "POST", room, newParticipant=about["user"], source="users")
+            about[who] = token
+        people(SITI, "POST", "/apps/spreed/api/v4/room", roomType=2, roomName=f"{name} tertutup")
+
+    stage.set(scene)
+    name = stage.about["name"]
+    for who in (SITI, BUDI):
+        assert stage.chat.channel_named(name.replace(" ", "-").lower(), who) == Channel(stage.about[who], name)
+    assert stage.chat.channel_named(name, "talk-tidak-ada") is None
+    assert stage.chat.channel_named(f"{name} tertutup", SITI) is None

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +26,7 @@ from integration.ports import Member, Room, Span, VideoMeeting
 from tests.adapters.nextcloud import recording
 from tests.adapters.nextcloud.account import account
 from tests.cast import Clock
+from tests.service import until
 
 KEY = b"k" * 32
 SITI = Member("Siti Rahma", "p1", "siti@kantor.example", moderator=True, accounts={"nextcloud": "siti"})
@@ -191,10 +191,20 @@ def _call(stage: Stage, room: Room) -> None:
     for who in ("siti", ""):
         stage.does(who, "POST", f"/v4/room/{room.id}/participants/active")
         stage.does(who, "POST", f"/v4/call/{room.id}", flags=7)
-        time.sleep(1)  # Talk counts seconds
+        _next_second(stage)
     for who in ("", "siti"):
         stage.does(who, "DELETE", f"/v4/call/{room.id}")
-        time.sleep(1)
+        _next_second(stage)
+
+
+def _next_second(stage: Stage) -> None:
+    """Talk counts seconds: wait until the server's own clock shows another one."""
+
+    def shown() -> str:
+        return requests.head(f"{stage.url}/robots.txt", timeout=30).headers["Date"]
+
+    now = shown()
+    until(lambda: shown() != now, "another second")
 
 
 def _is(found: dict[str, Any], **expected: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 from integration import own_data, people
 from integration.core import Hadir
 from integration.messages import Button
-from plugins.logbook.own import late_commands
+from plugins.logbook.own import late_deciding
 from plugins.logbook.plugin import PLUGIN
 from tests import cast
 from tests.cast import at
@@ -102,7 +102,7 @@ def test_templates_are_kept_used_renamed_and_removed(hadir: Hadir, chat: Chat) -
     assert "dihapus" in siti.says("/logbook templat hapus verifikasi")
     gone = siti.last
     assert "belum punya templat" in siti.says("/logbook templat")
-    assert "ada lagi" in siti.presses(button(gone, "Kembalikan"))  # type: ignore[arg-type]
+    assert "ada lagi" in siti.presses(button(gone, "Pulihkan"))  # type: ignore[arg-type]
     assert "sudah tidak ada" in chat("dewi").presses(Button("x", "logbook.template_use", "1:2026-11-23"))
     assert "sudah tidak ada" in chat("dewi").presses(Button("x", "logbook.template_back", "1"))
     assert not any("verifikasi" in str(row.after) for row in audited(hadir, "logbook.template_made"))
@@ -128,8 +128,12 @@ def test_an_earlier_day_is_opened_by_the_supervisor(hadir: Hadir, chat: Chat) ->
     assert "'reason'" in siti.submits(reason=" ")
     siti.presses(Button("x", "logbook.late_ask", "2026-11-02"))
     assert "Menunggu keputusan atasan Anda, Budi Santoso." in siti.submits(reason="rahasia: sinyal tidak ada")
-    assert "masih menunggu" in siti.says("/logbook susulan 2/11 lagi")
-    assert "masih menunggu atasan" in siti.says("/logbook 2/11 survei lapangan 3 jam")
+    waits = "Menunggu keputusan atasan Anda, Budi Santoso."
+    assert f"masih menunggu. {waits}" in siti.says("/logbook susulan 2/11 lagi")
+    assert f"Izin mengisinya sudah Anda minta. {waits}" in siti.says("/logbook 2/11 survei lapangan 3 jam")
+    assert labels(siti.last) == ["Perbaiki"]
+    assert waits in siti.says("/logbook lihat 2/11")
+    assert labels(siti.last) == []
     asked = inbox(hadir, "budi")[-1]
     assert "Alasan: “rahasia: sinyal tidak ada”" in texts([asked])[0]
     assert "hanya" in chat("dewi").presses(button(asked, "Setujui")).lower()
@@ -176,13 +180,13 @@ def test_what_need_not_or_cannot_be_asked(chat: Chat, line: str, says: str) -> N
 
 def test_a_request_that_waits_is_brought_to_mind(hadir: Hadir, chat: Chat, clock: cast.Clock) -> None:
     chat("siti").says("/logbook susulan 2/11 lupa")
-    later = runs(hadir, clock, late_commands.JOBS[0])
+    later = runs(hadir, clock, late_deciding.JOBS[0])
     later("2026-11-24T16:00+07:00")
     later("2026-11-24T16:15+07:00")
     assert len(inbox(hadir, "budi")) == 2
     later("2026-11-27T09:00+07:00")
     assert "Siti Rahayu meminta izin" in texts(inbox(hadir, "hendra"))[-1]
-    assert any(job is late_commands.JOBS[0] for job in PLUGIN.jobs)
+    assert any(job is late_deciding.JOBS[0] for job in PLUGIN.jobs)
 
 
 # ---------------------------------------------------------------- what is kept about a person

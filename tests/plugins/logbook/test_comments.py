@@ -33,7 +33,7 @@ def test_a_conversation_about_a_report(hadir: Hadir, chat: Chat, clock: Clock) -
     id = wrote(hadir, "siti", "menyusun laporan")
     budi, siti = chat("budi"), chat("siti")
     budi.says("/logbook periksa @siti")
-    assert budi.presses("Komentar 1") == "Komentar laporan"
+    assert budi.presses("Komentar") == "Komentar laporan"
     assert isinstance(budi.last, Form)
     assert budi.submits(text="") == "{'text': 'Tulis komentar paling banyak 1000 karakter.'}"
     form = Form("logbook.comment", "x", (), str(id))
@@ -118,6 +118,13 @@ def test_what_cannot_be_meant_is_asked_or_explained(hadir: Hadir, chat: Chat) ->
     assert "tidak ada nomor 7" in siti.says("/logbook komentar 7 halo")
     assert "Tulis nomor laporan" in siti.says("/logbook komentar halo juga")
     assert "Tidak ada pegawai bernama" in siti.says("/logbook komentar @zzz 1 halo")
+    # A name will do, and one that is nearly right is asked about, with what was typed.
+    siti.says("/logbook komentar @sitti 2 halo\nlagi")
+    assert labels(siti.last) == ["Siti Rahayu · Bidang Aplikasi"]
+    assert "“halo lagi”" in siti.presses("Siti Rahayu · Bidang Aplikasi")
+    chat("budi").says("/logbook komentar siti rahayu 1 dari Budi")
+    chat("budi").says(f"/logbook komentar {NIP['siti']} hari ini 1 sekali lagi")
+    assert [text for _, _, text in thread(hadir, sent)] == ["halo\nlagi", "dari Budi", "sekali lagi"]
     assert "hanya dapat dilihat" in siti.says("/logbook komentar @dewi 1 halo")
     assert "paling banyak 1000" in siti.says("/logbook komentar 2 " + "x" * 1001)
     siti.submits(Form("logbook.comment", "x", (), str(sent)), text="x" * 1001)
@@ -128,7 +135,7 @@ def test_what_cannot_be_meant_is_asked_or_explained(hadir: Hadir, chat: Chat) ->
     assert "2. **surat**" in chat("budi").says("/logbook periksa @siti")
     chat("budi").says("/logbook komentar @siti 2 surat yang mana")
     assert [text for _, _, text in thread(hadir, old)] == ["rapi"]
-    assert [text for _, _, text in thread(hadir, sent)] == ["surat yang mana"]
+    assert [text for _, _, text in thread(hadir, sent)][3:] == ["surat yang mana"]
     assert NIP["siti"] in chat("budi").says("/logbook komentar @siti 5 x")
 
 

@@ -231,18 +231,41 @@ def test_nobody_to_lead_means_the_personnel_officer(hadir: Hadir, chat: Chat) ->
     assert "Siti Rahayu" not in chat("budi").says("/logbook periksa")
 
 
-def test_a_closed_month_is_approved_but_nothing_of_it_comes_back(hadir: Hadir, chat: Chat) -> None:
-    old = wrote(hadir, "siti", "bulan lalu", date(2026, 9, 14))
-    budi = chat("budi")
-    assert "Senin 14 Sep: bulan lalu" in budi.says("/logbook periksa")
+def test_of_a_closed_month_nothing_is_decided_until_it_is_opened(hadir: Hadir, chat: Chat) -> None:
+    """Shown while November's reports were decided on; then its own months closed."""
+    old, new = wrote(hadir, "siti", "bulan lalu", date(2026, 9, 14)), wrote(hadir, "siti", "surat")
+    budi, rina = chat("budi"), chat("rina")
+    rina.says("/logbook buka-kunci september @siti salah input")
+    assert "menunggu Anda: 2 kegiatan" in budi.says("/logbook periksa")
     shown = reply(budi)
-    budi.presses("Kembalikan")
-    # The note that was typed stays in the form: only the problem comes back.
+    said = rina.says("/logbook kunci september @siti", at=at("2026-11-23T09:00+07:00"))
+    assert said.endswith("1 kegiatan dari 1 orang di bulan itu belum diputuskan dan sekarang tidak bisa diputuskan.")
+
+    # The list no longer offers it, and says where it is.
+    said = budi.says("/logbook periksa", at=at("2026-11-23T09:01+07:00"))
+    assert "menunggu Anda: 1 kegiatan" in said
+    assert said.endswith("dapat membukanya: `/logbook buka-kunci`)\n- **Siti Rahayu** · 1 kegiatan (September 2026)")
+    # Neither do buttons of before: one, one with a note that stays in its form, and all.
+    cure = f"Minta Rina Marlina membukanya: `/logbook buka-kunci 09/2026 {cast.NIP['siti']} alasan`"
+    alone = Button("x", "logbook.review_approve", pack([entry(hadir, old)]))
+    assert budi.presses(alone).endswith(cure)
+    budi.presses(Button("x", "logbook.review_return", pack([entry(hadir, old)])))
     assert "September 2026" in budi.submits(note="perbaiki")
     assert isinstance(budi.last, FormErrors)
-    assert states(hadir, old) == ["sent"]
-    budi.presses(button(shown, "Setujui semua (1)"))
-    assert states(hadir, old) == ["approved"]
+    said = budi.presses(button(shown, "Setujui semua (2)"))
+    assert said == (
+        "Disetujui: 1 kegiatan dari 1 orang.\n"
+        f"1 kegiatan Siti Rahayu belum diputuskan, dan bulannya sudah dikunci (September 2026). {cure}"
+    )
+    assert states(hadir, old, new) == ["sent", "approved"]
+    assert cure in budi.says("/logbook periksa @siti")
+    assert labels(budi.last) == []
+    assert "menunggu diperiksa" not in budi.says("/logbook")
+
+    rina.says("/logbook buka-kunci september @siti diminta atasannya", at=at("2026-11-23T10:00+07:00"))
+    budi.says("/logbook periksa @siti", at=at("2026-11-23T10:01+07:00"))
+    budi.presses("Setujui", at=at("2026-11-23T10:02+07:00"))
+    assert states(hadir, old, new) == ["approved", "approved"]
 
 
 def test_no_audit_row_repeats_words(hadir: Hadir, chat: Chat, clock: Clock) -> None:

@@ -24,7 +24,7 @@ from plugins.logbook.tables import logbook_evidence
 from tests.cast import Clock, Talker, at
 from tests.plugins.izin.post import approved as absent
 from tests.plugins.logbook.drawn import person, wrote
-from tests.plugins.logbook.reviewed import states, told
+from tests.plugins.logbook.reviewed import entry, states, told
 from tests.post import button, change, crowd, inbox, labels, runs
 from tests.post import told as counted
 
@@ -125,6 +125,31 @@ def test_who_stands_in_gets_the_team_and_who_is_away_is_left_in_peace(
     assert "Budi Santoso," not in text.replace("(menggantikan Budi Santoso)", "")
 
 
+def test_where_both_above_are_away_the_personnel_officers_look(hadir: Hadir, chat: Chat, later: Callable[[str], None]) -> None:
+    mine = wrote(hadir, "siti", "surat")
+    absent(hadir, chat, "/izin dinas hari ini sampai 27/11 ST-1/2026", "budi", by="hendra")
+    assert "Siti Rahayu" not in chat("rina").says("/logbook periksa")
+    absent(hadir, chat, "/izin dinas hari ini sampai 27/11 ST-2/2026", "hendra", by="rina")
+    later("2026-11-23T16:30+07:00")
+    assert [text for name in ("budi", "hendra") for text in told(hadir, name) if "Laporan tim" in text] == []
+    (message,) = [each for each in inbox(hadir, "rina") if "Laporan tim" in plain(each.text)]
+    assert "- **Siti Rahayu** · 1 kegiatan, 1 jam (menggantikan Budi Santoso)" in plain(message.text)
+    chat("rina").presses(button(message, "Setujui semua (1)"))
+    assert states(hadir, mine) == ["approved"]
+
+
+def test_what_somebody_left_behind_is_still_decided_on(hadir: Hadir, chat: Chat) -> None:
+    mine = wrote(hadir, "siti", "serah terima", FRIDAY)
+    change(hadir, "siti", ended_on=FRIDAY)
+    budi = chat("budi")
+    said = budi.says("/logbook periksa", at=at("2026-11-23T16:30+07:00"))
+    assert "Jumat 20 Nov: serah terima (1 jam)" in said
+    assert "**Belum melapor** (3)\nDewi Lestari, I Wayan Sudarta, Yosef Wenda" in said
+    budi.presses("Setujui semua (1)")
+    assert states(hadir, mine) == ["approved"]
+    assert "Siti" not in budi.says("/logbook periksa")
+
+
 def test_nothing_to_say_is_not_said(hadir: Hadir, chat: Chat, later: Callable[[str], None]) -> None:
     """Nobody of Rina's people was to work, nothing waits."""
     absent(hadir, chat, "/izin dinas hari ini sampai 27/11 ST-1/2026", "agus", by="rina")
@@ -153,9 +178,8 @@ def test_whoever_asked_to_be_away_or_begins_later_is_not_missing(hadir: Hadir, c
 
 
 def test_going_through_them_one_person_after_another(hadir: Hadir, chat: Chat) -> None:
-    for who in ("siti", "dewi"):
-        wrote(hadir, who, f"laporan {who}", result="selesai", minutes=90)
-        wrote(hadir, who, f"arsip {who}", FRIDAY, late=True)
+    report = {who: wrote(hadir, who, f"laporan {who}", result="selesai", minutes=90) for who in ("siti", "dewi")}
+    old = {who: wrote(hadir, who, f"arsip {who}", FRIDAY, late=True) for who in ("siti", "dewi")}
     budi = chat("budi")
     budi.says("/logbook periksa")
     first = budi.presses("Buka")
@@ -163,18 +187,26 @@ def test_going_through_them_one_person_after_another(hadir: Hadir, chat: Chat) -
         "**Dewi Lestari** · Bidang Aplikasi\n1. **arsip dewi** — Jumat 20 Nov · 1 jam · terkirim, susulan\n2. "
     )
     assert "2. **laporan dewi** — Senin 23 Nov · 1 jam 30 menit · terkirim\n   - Hasil: selesai" in first
-    assert labels(budi.last) == [
-        "Setujui yang tampil (2)",
-        *("Setujui 1", "Kembalikan 1", "Komentar 1", "Setujui 2", "Kembalikan 2", "Komentar 2"),
-        "Berikutnya: Siti Rahayu (2)",
-    ]
-    said = budi.presses("Setujui 2")
+    assert labels(budi.last) == ["Setujui semua (2)", "Kembalikan", "Pilih…", "Berikutnya: Siti Rahayu (2)"]
+    budi.presses("Pilih…")
+    form = budi.last
+    assert isinstance(form, Form)
+    assert "what" in budi.submits(form, entry=str(report["dewi"]))
+    assert "perlu diperbaiki" in budi.submits(form, entry=str(report["dewi"]), what="return")
+    said = budi.submits(form, entry=str(report["dewi"]), what="comment", note="rapi")
+    assert said.startswith("Komentar terkirim.\n\n**Dewi Lestari**")
+    assert "“rapi”" in said
+    said = budi.submits(form, entry=str(report["dewi"]), what="approve")
     assert said.startswith("Disetujui: laporan dewi.\n\n**Dewi Lestari**")
-    budi.presses("Kembalikan 1")
+    assert labels(budi.last) == ["Setujui", "Kembalikan", "Komentar", "Berikutnya: Siti Rahayu (2)"]
+    assert "Sudah disetujui oleh Budi Santoso" in budi.submits(form, entry=str(report["dewi"]), what="return", note="x")
+    budi.says("/logbook periksa @dewi")
+    budi.presses("Kembalikan")
     said = budi.submits(note="kurang lengkap")
     assert said.startswith("Dikembalikan: arsip dewi. Yang bersangkutan diberi tahu.\n\n**Siti Rahayu**")
-    said = budi.presses("Setujui yang tampil (2)")
-    assert said == "Disetujui: 2 kegiatan dari 1 orang."
+    said = budi.presses("Setujui semua (2)")
+    assert said == "Disetujui: 2 kegiatan dari 1 orang.\nSemua laporan sudah diperiksa."
+    assert states(hadir, *report.values(), *old.values()) == ["approved", "approved", "approved", "returned"]
     assert chat("budi").says("/logbook periksa").startswith("**Laporan tim Anda**")
     # From the digest one gives back by choosing from a list.
     one, two = wrote(hadir, "siti", "satu"), wrote(hadir, "yosef", "dua")
@@ -189,6 +221,39 @@ def test_going_through_them_one_person_after_another(hadir: Hadir, chat: Chat) -
     assert "daftar" in budi.submits(form, entry="", note="x")
     assert "Dikembalikan: dua." in budi.submits(form, entry=str(two), note="perbaiki")
     assert states(hadir, one, two) == ["sent", "returned"]
+
+
+def test_by_words_it_is_shown_before_it_is_approved_and_given_back_at_once(hadir: Hadir, chat: Chat) -> None:
+    one, two, three = (wrote(hadir, "siti", what) for what in ("surat", "rapat", "arsip"))
+    budi = chat("budi")
+    said = budi.says("/logbook setujui 2")  # only Siti has sent anything
+    assert "2. **rapat**" in said
+    assert "surat" not in said
+    assert states(hadir, two) == ["sent"]
+    assert budi.presses("Setujui").startswith("Disetujui: rapat.\n\n**Siti Rahayu**")
+    said = budi.says("/logbook kembalikan siti rahayu 2 kotaknya\nyang mana?")
+    assert said == "Dikembalikan: arsip. Yang bersangkutan diberi tahu."
+    assert labels(budi.last) == ["1 lagi menunggu"]
+    assert entry(hadir, three).note == "kotaknya\nyang mana?"
+    # What is missing is asked for, with what was typed.
+    wrote(hadir, "dewi", "kas")
+    budi.says("/logbook kembalikan @siti kurang lampiran")
+    form = budi.last
+    assert isinstance(form, Form)
+    assert {field.name: field.default for field in form.fields} == {"note": "kurang lampiran"}
+    assert "**Dewi Lestari**" in budi.says("/logbook setujui")  # the first of those who wait
+    assert budi.says("/logbook setujui 1").startswith("Siapa yang dimaksud: Dewi Lestari")
+    assert "**surat**" in budi.presses(next(each for each in labels(budi.last) if each.startswith("Siti")))
+    assert "tidak ada nomor 4" in budi.says("/logbook setujui @siti 4")
+    assert labels(budi.last) == []
+    wrote(hadir, "siti", "kuitansi")
+    assert "**kuitansi**" in budi.says("/logbook setujui @siti 1 dan 2")
+    budi.presses("Setujui semua (2)")
+    assert states(hadir, one, two, three) == ["approved", "approved", "returned"]
+    assert "hanya diputuskan oleh atasannya" in chat("dewi").says("/logbook setujui @siti 1")
+    # It stays a line of work where it is one.
+    assert "Terkirim ke Hendra Gunawan" in budi.says("/logbook setujui usulan cuti 1 jam", at=at("2026-11-23T15:00+07:00"))
+    assert "Tidak ada laporan yang menunggu Anda." in chat("siti").says("/logbook setujui 1")
 
 
 def test_one_person_or_another_day(hadir: Hadir, chat: Chat) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import posixpath
+import re
 import threading
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from flask import Flask
@@ -23,10 +25,11 @@ from integration.app import create_app
 from integration.audit import Problem
 from integration.core import Hadir
 from integration.errors import DeliveryError
-from integration.messages import Button, Field, Form, plain
+from integration.messages import Button, Field, Form, Reply, plain
 from integration.scheduler import work
 from integration.settings import Settings
 from plugins.logbook import entries, writing
+from plugins.logbook.drawing import sweep
 from plugins.logbook.evidence import commands as evidence_commands
 from plugins.logbook.evidence import keeping as evidence
 from plugins.logbook.tables import logbook_evidence
@@ -100,10 +103,17 @@ def test_a_file_is_sent_filed_shown_and_sent_to_the_supervisor(hadir: Hadir, cha
     budi, see = chat("budi"), Button("", "logbook.evidence_see", "1")
     assert "pesan langsung" in budi.presses(see)
     office.works()
-    assert "[laporan.pdf](https://awan.example/f/16)" in office.told("budi")[-1]
+    assert "- laporan.pdf" in office.told("budi")[-1]
+    assert "awan.example" not in office.told("budi")[-1]  # `Logbook` is closed to all but the unit's leaders
     message = office.radio.messages[-1]
     assert [file.name for file in message.files] == ["laporan.pdf", "foto.jpg"]
     assert message.files[0].content == PDF
+    chat("hendra").presses(see)
+    office.works()
+    assert "[laporan.pdf](https://awan.example/f/16)" in office.told("hendra")[-1]  # who leads the unit
+    chat("rina").presses(see)
+    office.works()
+    assert "awan.example" not in office.told("rina")[-1]  # of another unit, though she may see it
     assert "tidak ada" in chat("dewi").presses(see)  # a colleague
     rows = audited(hadir, "logbook.evidence_added")
     assert [row.object for row in rows] == ["logbook_entry:1"] * 3
@@ -243,6 +253,41 @@ def test_the_same_file_sent_twice_at_once_is_there_once(hadir: Hadir, chat: Chat
     assert len(office.files()) == 1
 
 
+# ---------------------------------------------------------------- nobody approves what they were not shown
+
+
+def test_evidence_of_what_was_sent_is_a_new_round(hadir: Hadir, chat: Chat, office: House, clock: cast.Clock) -> None:
+    siti, budi = reported(chat, "/logbook menyusun laporan 2 jam https://drive.example/a"), chat("budi")
+    assert [each.round for each in office.entries()] == [1]  # what came with the line is shown with it
+
+    def shown() -> Button:
+        clock.now += timedelta(minutes=1)
+        budi.says("/logbook periksa @siti")
+        assert isinstance(budi.last, Reply)
+        return button(budi.last, "Setujui")
+
+    def changed(*by: str) -> None:
+        """Whatever is done after he has looked, he has to look again."""
+        press = shown()
+        clock.now += timedelta(minutes=1)
+        for each in by:
+            siti.says(each) if each.startswith("/") else siti.presses(each)
+        said = budi.presses(press)
+        assert [each.state for each in office.entries()] == ["sent"], said
+
+    changed("/logbook bukti 1 https://drive.example/b")
+    changed("/logbook bukti 1", "Hapus drive.example/b")
+    changed("Pulihkan")
+    assert [each.round for each in office.entries()] == [4]
+    press = shown()
+    siti.says("/logbook bukti 1 https://drive.example/b")  # it is there already
+    siti.says("/logbook bukti 1")
+    budi.presses(press)
+    assert [each.state for each in office.entries()] == ["approved"]
+    with hadir.database.read() as db, hadir.database.read() as second:
+        assert [each for each in ledger.compare(db, second, ledger.of(hadir.plugins)) if isinstance(each, Problem)] == []
+
+
 # ---------------------------------------------------------------- removing, and what is frozen
 
 
@@ -253,7 +298,7 @@ def test_removed_and_put_back_and_at_last_gone(hadir: Hadir, chat: Chat, office:
     office.works()
     drop = button(siti.last, "Hapus ktp.pdf")  # type: ignore[arg-type]
     assert siti.presses(drop) == "Dihapus: ktp.pdf."
-    undo = button(siti.last, "Kembalikan")  # type: ignore[arg-type]
+    undo = button(siti.last, "Pulihkan")  # type: ignore[arg-type]
     assert kept(hadir) == []
     assert "sudah dihapus" in siti.presses(drop)
     assert siti.presses(undo) == "“ktp.pdf” sudah kembali."
@@ -303,7 +348,7 @@ def test_an_approved_entry_is_frozen_and_a_change_is_a_revision_with_all_of_it(h
     # from the message about the first version: it is the revision that loses it, and the same one
     assert "Dihapus: a.pdf." in siti.presses(Button("", "logbook.evidence_drop", "1 1"))
     assert (kept(hadir, 1), kept(hadir, 2)) == (["a.pdf"], ["drive.example/b"])
-    assert siti.presses("Kembalikan") == "“a.pdf” sudah kembali."
+    assert siti.presses("Pulihkan") == "“a.pdf” sudah kembali."
     assert len(office.entries()) == 2
 
 
@@ -312,7 +357,7 @@ def test_what_an_approved_entry_has_already_makes_no_revision(hadir: Hadir, chat
     siti.says("/logbook bukti 1 https://drive.example/a")
     siti.says("/logbook bukti 1")
     siti.presses("Hapus drive.example/a")
-    undo = button(siti.last, "Kembalikan")  # type: ignore[arg-type]
+    undo = button(siti.last, "Pulihkan")  # type: ignore[arg-type]
     siti.says("/logbook bukti 1 https://drive.example/b")
     office.approves(1)
     assert "Sudah ada" in siti.says("/logbook bukti 1 https://drive.example/b")
@@ -503,6 +548,11 @@ def test_an_index_says_what_belongs_to_what(hadir: Hadir, chat: Chat, office: Ho
     assert "tanpa bukti" not in text
     office.runs(INDEX)  # nothing has changed
     assert office.told("siti") == []
+    clock.now += timedelta(minutes=5)
+    office.runs(sweep.JOBS[0])
+    linked = re.search(r"Laporan bulan ini: \[XLSX\]\(([^)]+)\)", office.drive.get(f"{BUKTI}/Bukti.md").decode())
+    assert linked, "the index does not lead to the month's files"
+    assert office.drive.get(posixpath.normpath(f"{BUKTI}/{unquote(linked[1])}"))[:2] == b"PK"
     clock.now += timedelta(minutes=10)
     for id in (1, 2):
         siti.presses(Button("", "logbook.evidence_drop", f"1 {id}"))

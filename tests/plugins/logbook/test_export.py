@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tracemalloc
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -311,6 +312,39 @@ def test_columns_are_checked_at_the_terminal(terminal: Terminal, columns_file: P
     told = terminal("logbook", "export", "--month", "2026-11", "--columns", str(columns_file))
     assert told.exit_code == 1
     assert "cannot be read" in terminal("logbook", "columns", str(columns_file.with_name("tidak-ada.toml"))).stderr
+
+
+@ONE_DATABASE
+def test_an_office_changes_its_columns_by_the_readme_alone(
+    hadir: Hadir, chat: Chat, office: House, terminal: Terminal, tmp_path: Path, columns_file: Path
+) -> None:
+    """The commands are those that stand in the plugin's README, word for word."""
+    readme = (Path(export.__file__).parents[1] / "README.md").read_text()
+    begin, check, try_ = re.findall(r"`hadir (logbook (?:columns|export)[^`]*kolom\.toml)`", readme)
+    approved(hadir, "siti", "laporan", minutes=90)
+    assert begin.endswith("columns > kolom.toml")
+    shipped = terminal(*begin.split(" > ")[0].split()).stdout
+    title = 'title = "Kegiatan"'
+    assert shipped.count(title) == 1
+    # Another name, a column more, another separator: by the note in the file, where every value is listed.
+    assert "minutes hours" in shipped
+    text = shipped.replace(title, 'title = "Aktivitas"').replace('separator = ";"', 'separator = "|"')
+    columns_file.write_text(text + '\n[[column]]\ntitle = "Jam"\nvalue = "hours"\n')
+
+    def typed(line: str, *more: str) -> str:
+        done = terminal(*line.replace("kolom.toml", str(columns_file)).split(), *more)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    assert "16 columns: NIP" in typed(check)
+    typed(try_, "--month", "2026-11", "--out", str(tmp_path))
+    (row,) = rows((tmp_path / "ekinerja-2026-11-kantor.csv").read_bytes(), separator="|")
+    assert (row["Aktivitas"], row["Jam"]) == ("laporan", "1,5")
+    assert "HADIR_LOGBOOK_COLUMNS_FILE=kolom.toml" in readme  # which `settings` gives here
+    chat("rina").says("/logbook ekspor november")
+    office.works()
+    (row,) = rows(exported(office)[0].content, separator="|")
+    assert row["Aktivitas"] == "laporan"
 
 
 @ONE_DATABASE

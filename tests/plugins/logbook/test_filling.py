@@ -67,11 +67,21 @@ def test_one_line_is_sent_and_can_be_taken_back_and_put_back(hadir: Hadir, chat:
     assert entry(hadir, newest(hadir)).content.place == "wfh"  # as she checked in
     assert "Dihapus: menyusun laporan keuangan" in siti.presses("Batalkan")
     drop = siti.last
-    assert "Terkirim" in siti.presses("Kembalikan")
+    assert "Terkirim" in siti.presses("Pulihkan")
     assert said(hadir, "siti") == [("menyusun laporan keuangan", 120, "sent")]
     assert isinstance(drop, Reply)
-    assert "Terkirim" in siti.presses(button(drop, "Kembalikan"))  # a second click
+    assert "Terkirim" in siti.presses(button(drop, "Pulihkan"))  # a second click
     assert len(audited(hadir, "logbook.restored")) == 1
+
+
+def test_a_result_in_the_line_is_told_and_a_closed_day_is_named_above_its_form(hadir: Hadir, chat: Chat) -> None:
+    siti = chat("siti")
+    heard = siti.says("/logbook menyusun nota dinas 2 jam = 1 dokumen hasil: nota dinas")
+    assert "**menyusun nota dinas** — 2 jam · 1 dokumen.\nHasil: nota dinas\n" in heard
+    siti.says("/logbook tambah 2/11")
+    assert "sudah lewat batas waktu laporan" in form(siti).intro
+    siti.says("/logbook tambah kemarin")
+    assert form(siti).intro == ""
 
 
 def test_the_same_line_twice_is_one_entry_and_later_it_is_two(hadir: Hadir, chat: Chat, clock: cast.Clock) -> None:
@@ -138,9 +148,10 @@ def test_a_day_a_month_a_number_or_a_name_alone_is_no_entry(hadir: Hadir, chat: 
 
 def test_a_day_past_the_time_offers_to_ask(chat: Chat) -> None:
     siti = chat("siti")
-    siti.says("/logbook lihat 2/11")
+    assert "sudah lewat batas waktu laporan. Minta izin atasan" in siti.says("/logbook lihat 2/11")
     assert labels(siti.last) == ["Minta izin atasan"]
-    siti.says("/logbook lihat 1/9")
+    assert "Hari libur: tidak perlu laporan." in siti.says("/logbook lihat 1/11")
+    assert "September 2026 sudah dikunci" in siti.says("/logbook lihat 1/9")
     assert labels(siti.last) == []
 
 
@@ -392,6 +403,7 @@ def test_numbers_and_days(hadir: Hadir, chat: Chat) -> None:
         siti.says(f"/logbook {line}")
     assert "Tidak ada nomor 9; hari itu ada 2 kegiatan" in siti.says("/logbook ubah 9")
     assert "Yang mana?" in siti.says("/logbook ubah")
+    assert "Yang mana?" in siti.says("/logbook hapus 1 2")
     assert "Nomor 1 sudah terkirim." in siti.says("/logbook kirim 1")
     assert siti.says("/logbook ubah kemarin") == "Ubah kegiatan"
     assert "- Minggu 22 Nov: 2 jam · 1 terkirim" in siti.says("/logbook lihat november")

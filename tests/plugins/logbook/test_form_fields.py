@@ -15,13 +15,14 @@ from sqlalchemy import func, insert, select
 
 from integration import people
 from integration.core import Hadir
-from integration.messages import Form, FormErrors, Sender
+from integration.messages import File, Form, FormErrors, FormSubmission, Reply, Sender, plain
 from integration.people import Person
 from integration.plugin import Context
 from plugins.logbook.declared import file as form_file
 from plugins.logbook.declared import forms as form_fields
 from plugins.logbook.declared.fields import Declared, written
 from plugins.logbook.declared.forms import FormVersion
+from plugins.logbook.evidence import keeping
 from plugins.logbook.tables import logbook_entry, logbook_form
 from tests.cast import APLIKASI, KEPEGAWAIAN, NIP, Talker
 from tests.post import audited
@@ -322,7 +323,7 @@ def test_fields_stay_within_what_a_chats_dialog_takes(hadir: Hadir, sets: Set) -
     assert by_name["isian_biaya"].default == "12,5"
     assert by_name["isian_biaya"].hint == "Angka 0 sampai 2500,5, paling banyak 1 angka di belakang koma."
     assert by_name["isian_tanggal_surat"].default == "20/11/2026"
-    assert by_name["isian_lampiran"].kind == "textarea"  # a link is longer than a chat's short field
+    assert by_name["isian_lampiran"].kind == "file"
     assert all(len(str(field.label).encode()) <= 24 and len(str(field.hint).encode()) <= 150 for field in fields)
     assert form_fields.to_fields(None, t) == ()
 
@@ -338,8 +339,8 @@ def test_a_units_form_is_played_through_in_the_chat(hadir: Hadir, sets: Set, cha
     siti.submits(form, None, None, **wrong)
     assert isinstance(siti.last, FormErrors)
     assert set(siti.last.by_field) == set(wrong)
-    right = {"isian_pemohon": "Masyarakat", "isian_biaya": "1.250,5", "isian_rekan": "@dewi", "isian_lampiran": "B-12.pdf"}
-    assert "melayani permohonan" in siti.submits(form, None, None, **right)
+    right = {"isian_pemohon": "Masyarakat", "isian_biaya": "1.250,5", "isian_rekan": "@dewi"}
+    assert "melayani permohonan" in submits_with_file(siti, form, "B-12.pdf", **right)
     with hadir.database.read() as db:
         kept = db.execute(select(logbook_entry.c.fields, logbook_entry.c.form_id)).all()
     current = form_of(hadir, "siti")
@@ -385,7 +386,6 @@ READ: tuple[tuple[Declared, str, str], ...] = (
     (ONE, "  B-12\n/2026 ", "B-12 /2026"),
     (Declared("uraian", "Uraian", "text", longest=300), "satu\ndua", "satu\ndua"),
     (Declared("mana", "Mana", "choice", choices=("Ya", "Tidak")), "Tidak", "Tidak"),
-    (Declared("bukti_lain", "Lampiran", "file"), "https://cloud.example/s/abc", "https://cloud.example/s/abc"),
     (ONE, "", ""),
 )
 
@@ -447,3 +447,65 @@ def test_what_a_line_could_not_say_is_known_before_it_is_sent() -> None:
     assert form_fields.missing(form, {}) == ["Mana"]
     assert form_fields.missing(form, {"mana": "Ya"}) == []
     assert form_fields.missing(None, None) == []
+
+
+PROOF = """
+[[field]]
+name = "tanda_terima"
+label = "Tanda terima"
+kind = "file"
+required = true
+"""
+
+
+def submits_with_file(talker: Talker, form: Form, name: str, **values: str) -> str:
+    """The page that a form with a file is; its first file field gets the file, or with no `name` none does."""
+    field = next(each for each in form.fields if each.kind == "file")
+    given = {each.name: each.default for each in form.fields if each.kind != "file"} | values
+    files = {field.name: File(name, "application/pdf", b"%PDF-1.4 " + name.encode())} if name else {}
+    answer = talker.hadir.dispatcher.handle(
+        talker.sender, FormSubmission(form.action, given, form.value, files=files), talker.hadir.clock()
+    )
+    talker.last = answer
+    return plain(answer.text) if isinstance(answer, Reply) else ""
+
+
+def proofs(hadir: Hadir) -> list[tuple[str, str]]:
+    """(what the entry answers, what its evidence is called) of the newest entry."""
+    with hadir.database.read() as db:
+        entry = db.execute(select(logbook_entry).order_by(logbook_entry.c.id.desc()).limit(1)).one()
+        return [(entry.fields["tanda_terima"], each.name) for each in keeping.of_entry(db, entry.id)]
+
+
+def test_a_file_that_the_form_asks_for_is_evidence_and_is_not_copied(
+    hadir: Hadir, sets: Set, chat: Callable[[str], Talker]
+) -> None:
+    sets(PROOF)
+    siti = chat("siti")
+    assert "Tanda terima" in siti.says("/logbook mengantar surat 1 jam")
+    siti.says("/logbook ubah 1")
+    form = siti.last
+    assert isinstance(form, Form)
+    submits_with_file(siti, form, "")
+    assert isinstance(siti.last, FormErrors)
+    assert set(siti.last.by_field) == {"isian_tanda_terima"}
+    submits_with_file(siti, form, "terima.pdf")
+    assert proofs(hadir) == [("terima.pdf", "terima.pdf")]
+
+    siti.says("/logbook ubah 1")
+    again = siti.last
+    assert isinstance(again, Form)
+    asked = next(each for each in again.fields if each.kind == "file")
+    assert not asked.required
+    assert "Sudah ada terima.pdf" in asked.hint
+    submits_with_file(siti, again, "", activity="mengantar surat dinas")
+    assert proofs(hadir) == [("terima.pdf", "terima.pdf")]
+    siti.says("/logbook ubah 1")
+    assert isinstance(siti.last, Form)
+    submits_with_file(siti, siti.last, "terima-2.pdf")
+    assert ("terima-2.pdf", "terima-2.pdf") in proofs(hadir)
+
+    # What proves one entry proves no other.
+    siti.says("/logbook templat simpan 1 antar")
+    siti.says("/logbook templat pakai antar kemarin")
+    assert "Tanda terima" in siti.says("/logbook kirim kemarin")

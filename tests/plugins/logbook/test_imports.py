@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from integration import ledger, people, scheduler
 from integration.audit import Problem, audit
 from integration.messages import Button, Form, FormErrors, Reply, plain
+from integration.settings import Settings
 from plugins.logbook import locking
 from plugins.logbook.entries import Entry
 from plugins.logbook.imports import store, tasks
@@ -23,7 +24,7 @@ from plugins.logbook.review import deciding
 from plugins.logbook.tables import logbook_entry, logbook_evidence, logbook_import
 from tests import postgres
 from tests.cast import NIP, Talker, at
-from tests.plugins.logbook.sheets import HEADER, heard, read, sends, works, xlsx
+from tests.plugins.logbook.sheets import HEADER, csv, heard, read, sends, works, xlsx
 from tests.plugins.logbook.wrote import of_day, said, target
 from tests.post import audited, button, inbox, labels, person_id, texts
 
@@ -52,6 +53,12 @@ PEOPLE = [
 def database_url(sqlite_url: str) -> str:
     """Rows that are written once; what two do at the same moment is asked of both databases below."""
     return sqlite_url
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Months stay open until somebody closes them; how they close by themselves is asked below."""
+    return settings.model_copy(update={"logbook_lock_day": 0})
 
 
 def count(hadir) -> int:
@@ -97,22 +104,36 @@ def test_a_file_is_shown_confirmed_and_waits_for_the_supervisor(hadir, chat):
         "2. 4 Februari 2025: Rapat koordinasi · 1 jam 30 menit",
         "",
         "**2 kegiatan** dari 3 Februari 2025 sampai 4 Februari 2025.",
+        "- 2 dari hari yang sudah lewat batas waktu laporan (baris 2–3): masuk sebagai draf, dan atasan Anda dimintai izin "
+        "supaya terkirim.",
     ]
     assert labels(siti.last) == ["Benar, masukkan", "Ubah kolom", "Tidak jadi"]
     assert count(hadir) == 0
     assert takes(siti) == (
         "**laporan.xlsx**: 2 kegiatan masuk ke logbook, 3 Februari 2025 s.d. 4 Februari 2025.\n"
-        "2 menunggu persetujuan atasan, karena laporan sendiri disetujui atasan."
+        "2 masih draf, karena harinya sudah lewat batas waktu laporan. Izin atasan sudah diminta; dengan izin itu semuanya "
+        "terkirim."
     )
     first = entry(hadir, THIRD)
-    assert (first.state, first.content.minutes, first.content.target_id, first.round) == ("sent", 120, rhk, 1)
+    assert (first.state, first.content.minutes, first.content.target_id, first.late) == ("draft", 120, rhk, False)
     with hadir.database.read() as db:
         assert list(db.scalars(select(logbook_evidence.c.url))) == ["https://drive.example/a"]
         assert db.scalar(select(logbook_import.c.content)) is None
-    [told] = inbox(hadir, "budi")
-    assert plain(told.text).startswith("Siti Rahayu memasukkan 2 kegiatan dari berkas, 3 Februari 2025 s.d. 4 Februari 2025;")
+    [kept] = audited(hadir, "logbook.evidence_added")
+    assert (kept.object, kept.after) == (f"logbook_entry:{first.id}", {"kind": "link", "count": 1})
+    [asked], budi = inbox(hadir, "budi"), chat("budi")
+    span = "3 Februari 2025 s.d. 4 Februari 2025"
+    assert texts([asked])[0].startswith(f"Siti Rahayu memasukkan 2 kegiatan dari berkas, {span}. Itu sudah lewat batas waktu")
+    assert "hanya diputuskan oleh atasannya" in chat("dewi").presses(button(asked, "Beri izin"))
+    assert entry(hadir, THIRD).state == "draft"
+    assert budi.presses(button(asked, "Beri izin")).startswith(f"Siti Rahayu memasukkan 2 kegiatan dari berkas, {span};")
+    told = budi.last
+    assert isinstance(told, Reply)
+    assert budi.presses(button(asked, "Beri izin")) == "Tidak ada lagi yang menunggu dari impor ini."
+    assert texts(inbox(hadir, "siti"))[-1] == "Budi Santoso memberi izin: 2 kegiatan dari **laporan.xlsx** sudah terkirim."
     assert "hanya diputuskan oleh atasannya" in chat("dewi").presses(button(told, "Setujui semua"))
-    assert entry(hadir, THIRD).state == "sent"
+    first = entry(hadir, THIRD)
+    assert (first.state, first.late, first.round, first.sent_at is None) == ("sent", True, 1, False)
     assert chat("budi").presses(button(told, "Setujui semua")) == "Disetujui: 2 kegiatan Siti Rahayu."
     assert chat("budi").presses(button(told, "Setujui semua")) == "Tidak ada lagi yang menunggu dari impor ini."
     assert [entry(hadir, day).state for day in (THIRD, FOURTH)] == ["approved", "approved"]
@@ -145,7 +166,7 @@ def test_a_personnel_officer_brings_in_what_was_approved(hadir, chat):
     # Their own are somebody else's to approve.
     read(rina, xlsx(ROWS))
     takes(rina)
-    assert {each.state for each in of_day(hadir, "rina", THIRD)} == {"sent"}
+    assert {each.state for each in of_day(hadir, "rina", THIRD)} == {"draft"}
     assert len(inbox(hadir, "hendra")) == 1
 
 
@@ -220,7 +241,7 @@ def test_columns_that_were_guessed_wrong_are_chosen(hadir, chat):
     assert "sudah dibaca ulang" in siti.presses(button(old, "Ubah kolom"))
     siti.last = inbox(hadir, "siti")[-1]
     takes(siti)
-    assert said(hadir, "siti", THIRD) == [("Menyusun laporan keuangan", 120, "sent")]
+    assert said(hadir, "siti", THIRD) == [("Menyusun laporan keuangan", 120, "draft")]
 
 
 def test_how_far_it_is_and_leaving_it(hadir, chat):
@@ -262,6 +283,29 @@ def test_what_cannot_be_read_is_said_at_once_or_by_the_worker(hadir, chat):
     )
 
 
+def test_every_bad_spreadsheet_of_the_issue_is_told_with_its_place_and_its_cure(hadir, chat):
+    """Merged cells, dates as text, formulas, empty sheets, a hundred thousand rows: nothing of any of them is stored."""
+    head, row = ["No", "Tanggal", "Kegiatan", "Waktu"], [1, "3/2/2025", "Rapat", "1 jam"]
+
+    def merged(sheet):
+        sheet.merge_cells("B3:B4")
+
+    merged_day = [[2, "31/2/2025", "Rapat", "1 jam"], [3, None, "Data", "1 jam"]]
+    never = "baris 3, kolom D “Waktu”: Rumus ini belum pernah dihitung. Buka berkasnya"
+    known = [
+        (xlsx([head, row, *merged_day], "Feb", merged), "lembar Feb, baris 3–4, kolom B “Tanggal”: “31/2/2025” bukan tanggal."),
+        (xlsx([head, row, [2, "minggu depan", "Data", "1 jam"]]), "baris 3, kolom B “Tanggal”: “minggu depan” bukan tanggal."),
+        (xlsx([head, row, [2, "4/2/2025", "Data", "=1+1"]]), never),
+        (xlsx([], "Kosong", Juga=[]), "Tidak ada tabel dengan judul kolom"),
+        (csv([["Tanggal", "Kegiatan"], *[["3/2/2025", "Rapat"]] * 100_000]), "lebih dari 20.000 baris. Kirim per bagian"),
+    ]
+    siti = chat("siti")
+    for content, cure in known:
+        assert cure in read(siti, content), cure
+        assert "Benar, masukkan" not in labels(siti.last)
+    assert count(hadir) == 0
+
+
 def test_days_that_nobody_has(hadir, chat):
     siti = chat("siti")
     head = ["Tanggal", "Kegiatan", "Waktu"]
@@ -272,19 +316,89 @@ def test_days_that_nobody_has(hadir, chat):
     assert "- 1 tanpa lama waktu; diambil tanpa waktu." in read(siti, xlsx([head[:2], ["4/2/2025", "Rapat"]]))
 
 
+# ---------------------------------------------------------------- days that are past the time for reports
+
+
+def test_of_ones_own_only_what_could_be_typed_is_sent_at_once(hadir, chat):
+    siti, budi = chat("siti"), chat("budi")
+    siti.says("/logbook susulan 2/11 sakit")
+    budi.presses(button(inbox(hadir, "budi")[-1], "Setujui"))
+    days = ("20/11/2026", "2/11/2026", "3/11/2026", "4/11/2026")
+    rows = [["Tanggal", "Kegiatan", "Waktu"], *[[day, f"Rapat {day}", "1 jam"] for day in days]]
+    text = read(siti, xlsx(rows), year="2026")
+    assert "- 2 dari hari yang sudah lewat batas waktu laporan (baris 4–5)" in text
+    assert takes(siti).splitlines()[1:] == [
+        "2 menunggu persetujuan atasan, karena laporan sendiri disetujui atasan.",
+        "2 masih draf, karena harinya sudah lewat batas waktu laporan. Izin atasan sudah diminta; dengan izin itu semuanya "
+        "terkirim.",
+    ]
+
+    def there() -> list[tuple[str, bool]]:
+        found = [of_day(hadir, "siti", date(2026, 11, day)) for day in (20, 2, 3, 4)]
+        return [(each.state, each.late) for entries in found for each in entries]
+
+    assert there() == [("sent", False), ("sent", True), ("draft", False), ("draft", False)]
+    *_, told, asked = inbox(hadir, "budi")
+    assert "memasukkan 2 kegiatan" in plain(told.text)
+    # What she has thrown away meanwhile is not sent, and what an officer has closed takes nothing.
+    siti.says("/logbook susulan 4/11 rapat")
+    budi.presses(button(inbox(hadir, "budi")[-1], "Setujui"))
+    siti.says("/logbook hapus 1 4/11")
+    with hadir.database.write() as db:
+        locking.say(db, locking.of_person(person_id(hadir, "siti")), date(2026, 11, 1), True, "", hadir.clock(), None)
+    assert "dikunci" in budi.presses(button(asked, "Beri izin"))
+    with hadir.database.write() as db:
+        locking.say(db, locking.of_person(person_id(hadir, "siti")), date(2026, 11, 1), False, "", hadir.clock(), None)
+    assert "memasukkan 1 kegiatan" in budi.presses(button(asked, "Beri izin"))
+    assert there() == [("sent", False), ("sent", True), ("sent", True)]
+    assert siti.says("/logbook impor batal") == "Terakhir dimasukkan: **laporan.xlsx**."
+    assert siti.presses("Batalkan impor").startswith("Impor dibatalkan: 3 kegiatan")
+    with hadir.database.read() as db, hadir.database.read() as second:
+        kept = {"logbook_entry": PLUGIN.ledgers["logbook_entry"]}
+        assert not [each for each in ledger.compare(db, second, kept) if isinstance(each, Problem)]
+
+
+def test_a_draft_that_was_written_anew_is_not_undone(hadir, chat, clock):
+    siti = chat("siti")
+    head, row = ["Tanggal", "Kegiatan", "Waktu"], ["3/11/2026", "Rapat", "1 jam"]
+    read(siti, xlsx([head, row, ["4/11/2026", "Input data", "1 jam"]]), year="2026")
+    takes(siti)
+    undo = button(siti.last, "Batalkan impor")
+    clock.now += timedelta(minutes=5)
+    siti.says("/logbook bukti 1 3/11 https://drive.example/a")
+    assert siti.presses(undo).startswith("Impor dibatalkan: 1 kegiatan")
+    assert [each.content.activity for day in (3, 4) for each in of_day(hadir, "siti", date(2026, 11, day))] == ["Rapat"]
+
+
 # ---------------------------------------------------------------- months that are closed
 
 
-def test_history_fills_months_that_closed_by_themselves_but_none_that_was_reported_or_locked(hadir, chat):
-    siti = chat("siti")
-    head = ["Tanggal", "Kegiatan", "Waktu"]
-    siti.says("/logbook 20/11 menyusun laporan 2 jam")
-    assert "Perlu diperbaiki" not in read(siti, xlsx([head, ["3/8/2026", "Rapat", "1 jam"]]), year="2026")
-    with hadir.database.write() as db:
-        locking.say(db, locking.of_person(person_id(hadir, "siti")), date(2026, 7, 1), True, "", hadir.clock(), None)
-    assert "dikunci" in read(siti, xlsx([head, ["3/7/2026", "Rapat", "1 jam"]]), year="2026")
-    hadir.clock.now = at("2027-01-20T08:00+07:00")
-    assert "Perlu diperbaiki" in read(siti, xlsx([head, ["3/11/2026", "Rapat", "1 jam"]]), year="2026")
+class TestClosedMonths:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"logbook_lock_day": 10})
+
+    def test_history_fills_months_that_closed_by_themselves_but_none_that_was_reported_or_locked(self, hadir, chat):
+        siti, budi = chat("siti"), chat("budi")
+
+        def rows(day: str) -> bytes:
+            return xlsx([["NIP", "Tanggal", "Kegiatan", "Waktu"], [NIP["siti"], day, "Rapat", "1 jam"]])
+
+        siti.says("/logbook 20/11 menyusun laporan 2 jam")
+        assert "Perlu diperbaiki" not in read(budi, rows("3/8/2026"), year="2026")
+        # Of her own nobody could approve it any more.
+        assert (
+            "baris 2, kolom B “Tanggal”: Agustus 2026 sudah dikunci. Minta bagian kepegawaian membukanya untuk Anda, atau "
+            "mintalah atasan atau bagian kepegawaian mengirim berkasnya dengan kolom NIP: langsung disetujui."
+        ) in read(siti, rows("3/8/2026"), year="2026")
+        assert "dibuka" in chat("rina").says("/logbook buka-kunci agustus 2026 @siti laporan lama")
+        assert "Perlu diperbaiki" not in read(siti, rows("3/8/2026"), year="2026")
+        with hadir.database.write() as db:
+            locking.say(db, locking.of_person(person_id(hadir, "siti")), date(2026, 7, 1), True, "", hadir.clock(), None)
+        assert "dikunci" in read(budi, rows("3/7/2026"), year="2026")
+        hadir.clock.now = at("2027-01-20T08:00+07:00")
+        assert "Perlu diperbaiki" in read(budi, rows("3/11/2026"), year="2026")
+        assert count(hadir) == 1
 
 
 # ---------------------------------------------------------------- out again
@@ -297,6 +411,7 @@ def test_an_import_is_undone_within_a_day_except_what_was_decided(hadir, chat):
     done = siti.last
     assert siti.says("/logbook impor batal") == "Terakhir dimasukkan: **laporan.xlsx**."
     budi = chat("budi")
+    budi.presses(button(inbox(hadir, "budi")[-1], "Beri izin"))
     with hadir.database.write() as db:
         deciding.approve(scheduler.work(hadir, db), people.search(db, "budi")[0], of_day(hadir, "siti", FOURTH))
     assert "bukan milik Anda" in budi.presses(button(done, "Batalkan impor"))
@@ -310,7 +425,7 @@ def test_an_import_is_undone_within_a_day_except_what_was_decided(hadir, chat):
     takes(siti)
     hadir.clock.now += timedelta(days=1, minutes=1)
     assert "hanya dapat dibatalkan dalam sehari" in siti.presses(siti.last.buttons[0])
-    assert said(hadir, "siti", THIRD) == [("Menyusun laporan keuangan", 120, "sent")]
+    assert said(hadir, "siti", THIRD) == [("Menyusun laporan keuangan", 120, "draft")]
 
 
 def test_what_an_officer_brought_in_as_approved_can_be_taken_out_by_them(hadir, chat):

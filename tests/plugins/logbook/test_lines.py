@@ -61,6 +61,16 @@ def test_how_long_it_took(text: str, minutes: int, activity: str) -> None:
         ("membaca hasil 3 survei kepuasan 1 jam", None, "", "membaca hasil 3 survei kepuasan"),
         ("membaca 3 laporan 1 jam", None, "", "membaca 3 laporan"),
         ("= 3 laporan", None, "", "= 3 laporan"),
+        ("menyusun nota 2 jam hasil: 3 dokumen", "3", "dokumen", "menyusun nota"),
+        ("menyusun nota hasilnya = 3 dokumen", "3", "dokumen", "menyusun nota"),
+        ("menyusun nota output: 2 video 1 jam", "2", "video", "menyusun nota"),
+        ("menyusun nota jumlah 3 dokumen 2 jam", "3", "dokumen", "menyusun nota"),
+        ("menyusun nota, jumlah: 3 berkas usulan", "3", "berkas usulan", "menyusun nota"),
+        ("membagikan bantuan sebanyak 1.300 paket 2 jam", "1300", "paket", "membagikan bantuan"),
+        ("merekap jumlah 12 surat 1 jam", None, "", "merekap jumlah 12 surat"),
+        ("menghitung jumlah 3.5.6 kotak", None, "", "menghitung jumlah 3.5.6 kotak"),
+        ("menyusun laporan = satu dokumen", None, "", "menyusun laporan = satu dokumen"),
+        ("menyusun 2 jam = 3 laporan hasil audit", "3", "laporan hasil audit", "menyusun"),
     ],
 )
 def test_a_quantity_is_taken_only_where_nothing_else_can_be_meant(
@@ -94,6 +104,20 @@ def test_a_quantity_is_taken_only_where_nothing_else_can_be_meant(
 def test_day_place_and_target(text: str, day: str, place: str, codes: tuple[str, ...], activity: str) -> None:
     line = lines.read(text, MONDAY, T)
     assert (str(line.day or ""), line.place, line.codes, line.activity) == (day, place, codes, activity)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "menyusun nota dinas 2 jam = 1 dokumen hasil: nota dinas",
+        "menyusun nota dinas hasil: nota dinas = 1 dokumen 2 jam",
+        "menyusun nota dinas, jumlah 1 dokumen, output: nota dinas (2 jam)",
+    ],
+)
+def test_a_result_stands_beside_its_quantity(text: str) -> None:
+    line = lines.read(f"{text} #RHK-3 wfh", MONDAY, T)
+    assert (line.activity, line.minutes, line.place, line.codes) == ("menyusun nota dinas", 120, "wfh", ("RHK-3",))
+    assert (line.quantity, line.measure, line.result) == (Decimal(1), "dokumen", "nota dinas")
 
 
 def test_links_and_a_result_in_words() -> None:

@@ -83,12 +83,12 @@ def test_whoever_leads_hears_at_home_what_waits(chat: Chat) -> None:
     assert "menunggu diperiksa" not in chat("siti").says("/logbook")
 
 
-def test_of_many_the_button_for_all_stands_first(chat: Chat) -> None:
+def test_however_many_they_are_three_buttons_decide(chat: Chat) -> None:
     siti, budi = chat("siti"), chat("budi")
     for what in ("surat", "rapat"):
         wrote(siti, f"/logbook {what} 1 jam")
     budi.says("/logbook periksa @siti")
-    assert labels(budi.last)[:3] == ["Setujui yang tampil (2)", "Setujui 1", "Kembalikan 1"]
+    assert labels(budi.last) == ["Setujui semua (2)", "Kembalikan", "Pilih…"]
 
 
 def test_who_is_away_for_the_same_reason_shares_a_line(hadir: Hadir, chat: Chat) -> None:

@@ -151,3 +151,19 @@ def test_two_supervisors_at_once_leave_one_rating_and_its_history(hadir: Hadir, 
     assert [row.before and row.before["rating"] for row in changes] == [None, changes[0].after["rating"]]
     assert changes[-1].after["rating"] == rating
     assert len(told(hadir, "siti")) == 2
+
+
+def test_who_is_left_is_rated_as_expected_at_once(hadir: Hadir, chat: Chat) -> None:
+    budi = chat("budi")
+    budi.says("/logbook nilai @siti oktober di atas ekspektasi")
+    assert "Sisanya sekaligus: `/logbook nilai semua sesuai ekspektasi`" in budi.says("/logbook nilai oktober")
+    assert "hanya untuk nilai sesuai" in budi.says("/logbook nilai semua oktober di bawah")
+    assert budi.says("/logbook nilai semua oktober sesuai") == (
+        "Dinilai sesuai ekspektasi, Oktober 2026: 3 orang (Dewi Lestari, I Wayan Sudarta, Yosef Wenda). Mereka diberi tahu."
+    )
+    assert [rating for _, _, rating, _ in ratings(hadir)] == ["above", "as", "as", "as"]
+    assert len(audited(hadir, "logbook.rated")) == 4
+    assert len(told(hadir, "dewi")) == len(told(hadir, "siti")) == 1
+    assert "Semua sudah dinilai" in budi.says("/logbook nilai semua oktober sesuai")
+    assert "belum selesai" in budi.says("/logbook nilai semua november sesuai")
+    assert "tidak ada bawahan Anda" in chat("siti").says("/logbook nilai semua sesuai")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from tests import postgres
 from tests.cast import NIP
 from tests.plugins.logbook.sheets import csv, heard, ods, read, xlsx
 from tests.plugins.logbook.wrote import target
-from tests.post import audited, change, inbox, labels, person_id, texts
+from tests.post import audited, button, change, inbox, labels, person_id, texts
 from tests.terminal import Terminal
 
 T = Catalogues([]).speak("en")
@@ -375,6 +375,89 @@ def test_an_administrator_enters_them_from_the_terminal(hadir, terminal, tmp_pat
     assert "--year is from 2000 to 2027" in targets_(file, "--year", "1999")
 
 
+# ---------------------------------------------------------------- taken back
+
+
+def test_a_file_of_targets_is_taken_back_whole(hadir, chat, clock):
+    rina, siti = chat("rina"), chat("siti")
+    target(hadir, "siti", "RHK-9", "Lama")
+    target(hadir, "siti", "RHK-2", "Pelatihan")
+    before = of(hadir, "siti")
+    rows = [["NIP", *HEAD], *[[NIP[name], *row] for name in ("siti", "dewi") for row in SKP[1:]]]
+    read(rina, xlsx(rows), "skp.xlsx", FILE)
+    rina.presses("Benar, masukkan")
+    assert "3 baru, 1 berubah" in heard(rina)
+    assert labels(rina.last) == ["Semua target", "Batalkan impor"]
+    undo = button(rina.last, "Batalkan impor")
+    assert "bukan milik Anda" in siti.presses(undo)
+
+    # Whoever reports for a target that would go keeps it, and so does whoever changed one: nothing is undone.
+    siti.says("/logbook menyusun laporan 2 jam #RHK-1")
+    assert rina.presses(undo) == (
+        "Tidak ada yang dibatalkan: 1 kegiatan memakai RHK-1 (Laporan keuangan triwulan). Ganti dulu target kegiatan itu "
+        "(`/logbook ubah`), atau keluarkan target satu per satu (`/logbook target hapus`): laporan yang memakainya tetap utuh."
+    )
+    siti.says("/logbook hapus 1")
+    siti.says("/logbook target ubah RHK-2")
+    siti.submits(quantity="3")
+    assert "RHK-2 (Pelatihan pegawai) sudah diubah sejak itu" in rina.presses(undo)
+    assert set(of(hadir, "siti")) == set(of(hadir, "dewi")) == {"RHK-1", "RHK-2"}
+    siti.says("/logbook target ubah RHK-2")
+    siti.submits(quantity="2")
+
+    clock.now += timedelta(hours=20)
+    assert rina.says("/logbook impor batal") == "Terakhir dimasukkan: **skp.xlsx**."
+    assert rina.says("/logbook target impor batal") == "Terakhir dimasukkan: **skp.xlsx**."
+    assert rina.presses("Batalkan impor") == "Impor dibatalkan: target kembali seperti sebelum **skp.xlsx**."
+    assert of(hadir, "siti") == before
+    assert of(hadir, "dewi") == {}
+    assert rina.presses(undo) == "**skp.xlsx** sudah dibatalkan."
+    assert "Tidak ada impor sehari terakhir" in rina.says("/logbook impor batal")
+    assert texts(inbox(hadir, "dewi"))[-1] == (
+        "Rina Marlina membatalkan berkasnya: target SKP Anda untuk 2026 kembali seperti semula."
+    )
+    assert [row.after for row in audited(hadir, "logbook.import_undone")] == [{"state": "undone", "targets": 5}]
+
+    # The same file again, and again nothing of it: what was taken out stays out.
+    read(rina, xlsx(rows), "skp.xlsx", FILE)
+    rina.presses("Benar, masukkan")
+    heard(rina)
+    late = button(rina.last, "Batalkan impor")
+    rina.presses(late)
+    assert (of(hadir, "siti"), of(hadir, "dewi")) == (before, {})
+    read(rina, xlsx(rows), "skp.xlsx", FILE)
+    rina.presses("Benar, masukkan")
+    heard(rina)
+    late = button(rina.last, "Batalkan impor")
+    clock.now += timedelta(days=1, minutes=1)
+    assert "Untuk satu target: `/logbook target`" in rina.presses(late)
+
+
+def test_an_administrator_takes_a_file_back_at_the_terminal(hadir, terminal, tmp_path: Path, chat):
+    file = tmp_path / "skp 2026.csv"
+    target(hadir, "siti", "RHK-1", "Lama")
+    before = of(hadir, "siti")
+    file.write_bytes(csv([["NIP", *HEAD], [NIP["siti"], *SKP[1]], [NIP["siti"], *SKP[2]]]))
+
+    def targets_(*more: str) -> str:
+        result = terminal("logbook", "targets", str(file), *more)
+        return result.stdout if not result.exit_code else f"refused: {result.stderr}"
+
+    nothing = "nothing that an import of skp 2026.csv changed within the last day is left to be undone"
+    assert nothing in targets_("--undo")
+    assert f"To take it back within a day: hadir logbook targets '{file}' --undo" in targets_()
+    assert "To take it back" not in targets_()
+    assert "leave --dry-run out" in targets_("--undo", "--dry-run")
+    chat("siti").says("/logbook menyusun laporan 2 jam #RHK-2")
+    assert "nothing was undone: 1 activity reported for RHK-2" in targets_("--undo")
+    chat("siti").says("/logbook hapus 1")
+    file.unlink()
+    assert "Undone: 2 targets as before the import of skp 2026.csv." in targets_("--undo")
+    assert of(hadir, "siti") == before
+    assert nothing in targets_("--undo")
+    assert disagreeing(hadir) == []
+
+
 # ---------------------------------------------------------------- sums, and two at the same moment
 
 
@@ -447,8 +530,20 @@ class TestBothDatabases:
         assert of(hadir, "siti")["RHK-1"] == ("Lain", Decimal(5), "")
         actions = ("added", "changed", "removed", "restored")
         assert [len(audited(hadir, f"logbook.target_{action}")) for action in actions] == [2, 1, 1, 1]
+        undo, barrier = button(inbox(hadir, "rina")[-1], "Batalkan impor"), threading.Barrier(2)
+
+        def press(talker) -> str:
+            barrier.wait()
+            return talker.presses(undo)
+
+        with ThreadPoolExecutor(2) as pool:
+            said = sorted(pool.map(press, [chat("rina"), chat("rina")]))
+        assert said == ["**skp.csv** sudah dibatalkan.", "Impor dibatalkan: target kembali seperti sebelum **skp.csv**."]
+        assert of(hadir, "siti") == {"RHK-1": ("Laporan keuangan triwulan", Decimal(4), "laporan")}
+        assert disagreeing(hadir) == []
         rina.says(f"/logbook target hapus RHK-1 {NIP['siti']}")
         rina.presses("Keluarkan")
+        assert of(hadir, "siti") == {}
         assert disagreeing(hadir) == []
         with hadir.database.write() as db:
             db.execute(update(skp_target).values(quantity=Decimal(99)))

@@ -227,3 +227,21 @@ class Provider(Rooms):
 
     def delete(self, room: Room) -> None:
         self.gone.append(room.id)
+
+
+class Crash(Exception):
+    """The worker's machine lost its power."""
+
+
+class Dying(scheduler.JobRun):
+    """Dies when it wants to begin one transaction more than that."""
+
+    def __init__(self, hadir: Hadir, commits: int) -> None:
+        super().__init__(hadir, hadir.clock())
+        self.left = commits
+
+    def begin(self) -> Any:
+        if not self.left:
+            raise Crash
+        self.left -= 1
+        return super().begin()

@@ -174,6 +174,7 @@ def test_what_is_missing_is_asked_with_the_rest_filled_in(hadir: Hadir, chat: Ch
         "place": "",
         "repeat": "",
         "agenda": "",
+        "folder": "",
     }
     assert above(siti) == "Rapat tentang apa? Mohon isi judulnya."
     assert "Diundang: Dewi Lestari, ~umum" in siti.submits(title="Koordinasi")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -23,6 +22,8 @@ from tests.cast import Clock, Talker, at
 from tests.chats import Radio
 from tests.plugins.rapat.house import tasks, work_off
 from tests.plugins.rapat.invited import (
+    Crash,
+    Dying,
     about,
     calendars,
     changes,
@@ -308,10 +309,6 @@ def large(hadir: Hadir, number: int) -> None:
         publish.bring(work, 1)
 
 
-class Crash(Exception):
-    """The worker's machine lost its power."""
-
-
 def test_a_crash_after_any_batch_leaves_nobody_out_and_nobody_twice(hadir: Hadir) -> None:
     large(hadir, 450)
     crashes = 0
@@ -326,7 +323,7 @@ def test_a_crash_after_any_batch_leaves_nobody_out_and_nobody_twice(hadir: Hadir
 
 def _crashes(hadir: Hadir, commits: int) -> bool:
     try:
-        publish.publish(_Dying(hadir, commits), {"meeting": 1, "version": 1})
+        publish.publish(Dying(hadir, commits), {"meeting": 1, "version": 1})
     except Crash:
         return True
     return False
@@ -341,25 +338,11 @@ def _by_person(hadir: Hadir) -> dict[int, list[str]]:
     return found
 
 
-class _Dying(scheduler.JobRun):
-    """Dies when it wants to begin one transaction more than that."""
-
-    def __init__(self, hadir: Hadir, commits: int) -> None:
-        super().__init__(hadir, hadir.clock())
-        self.left = commits
-
-    def begin(self) -> Any:
-        if not self.left:
-            raise Crash
-        self.left -= 1
-        return super().begin()
-
-
 def test_a_change_in_the_middle_takes_over(hadir: Hadir) -> None:
     """Who was told of the first version hears what has changed; the others hear of the second only."""
     large(hadir, 450)
     with pytest.raises(Crash):
-        publish.publish(_Dying(hadir, 6), {"meeting": 1, "version": 1})
+        publish.publish(Dying(hadir, 6), {"meeting": 1, "version": 1})
     told = count_told(hadir, "meeting:1:1:invited:%")
     assert 0 < told < 450
     changes(hadir, place="Aula")

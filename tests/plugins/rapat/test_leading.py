@@ -6,16 +6,22 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from integration.app import create_app
 from integration.core import Hadir
+from integration.messages import Button, Form
+from integration.ports import Room
 from plugins.rapat import asking
+from plugins.rapat.minutes import jobs as minutes_jobs
 from plugins.rapat.tables import meeting
 from tests.cast import Clock, Talker
+from tests.plugins.rapat.house import NINE, Phone, Rooms, arranged
 from tests.plugins.rapat.invited import card, dates, firsts, invites
 from tests.plugins.rapat.invited import works as goes_out
 from tests.plugins.rapat.office import about, asked, now, plans, span, state, works
-from tests.post import audited, button, change, labels, person_id, runs
+from tests.post import audited, button, change, inbox, labels, person_id, runs
 
 Chat = Callable[[str], Talker]
 
@@ -28,6 +34,11 @@ def writes(hadir: Hadir, username: str = "dewi", number: int = 1) -> None:
 
 def leaves(hadir: Hadir, username: str = "budi") -> None:
     change(hadir, username, ended_on=date(2026, 11, 22))
+
+
+@pytest.fixture
+def client(hadir: Hadir) -> FlaskClient:
+    return create_app(hadir).test_client()
 
 
 @pytest.fixture
@@ -152,3 +163,55 @@ def test_who_is_taken_off_is_told_whom_to_ask(hadir: Hadir, chat: Chat, planned:
     assert "Hendra Gunawan" in about(hadir, "siti", "tidak lagi diundang")[0]
     assert firsts(hadir, "siti")[-1].startswith("Anda tidak lagi")
     assert card(hadir, "dewi")
+
+
+def test_who_leads_it_for_the_organiser_holds_it_too(hadir: Hadir, chat: Chat, clock: Clock, client: FlaskClient) -> None:
+    """The agenda, the code on the wall, the video room, the list, the minutes and their tasks, and who writes them."""
+    rooms = hadir.ports.videos["talk"] = Rooms()
+    _, date_ = arranged(hadir, "siti", "dewi", provider="talk", room=Room("talk", "room-1", "", {}))
+    chat("siti").says("/rapat usul 1 Anggaran")
+    hendra, phone = chat("hendra"), Phone(client)
+    for line in ("usul 1", "layar", "daftar-hadir 1", "notulen 1", "notulis @dewi 1", "tugas rapat 1"):
+        assert "Koordinasi" not in hendra.says(f"/rapat {line}"), line
+    leaves(hadir)
+    chat("dewi").says("/rapat usul 1 Pegawai")
+    assert about(hadir, "hendra", "mengusulkan")
+    hendra.says("/rapat usul #1")
+    assert "Sudah dibahas: “Anggaran”" in hendra.presses("Sudah dibahas 1")
+    clock.now = NINE
+    shown = hendra.says("/rapat layar")
+    assert "/rapat hadir " in phone.opens(shown[shown.index("http") : shown.index(")**")])
+    card_ = hendra.says("/rapat lihat 1")
+    phone.opens(card_[card_.index("(http") + 1 : card_.index(")", card_.index("(http"))])
+    assert (phone.status, [who.moderator for who in rooms.joined]) == (303, [True])
+    assert "minta Hendra Gunawan" in chat("rina").presses(Button("x", "rapat.present", str(date_.id)))
+    hendra.says("/rapat daftar-hadir 1")
+    hendra.presses("Tambah orang")
+    assert "Siti Rahayu tercatat" in hendra.submits(who="siti", came="09.05", reason="HP mati")
+    assert "Dewi Lestari menjadi notulis" in hendra.says("/rapat notulis @dewi 1")
+    assert "Tidak ada rapat" in hendra.says("/rapat notulen 1 tulis")  # from here on she leads it
+    leaves(hadir, "dewi")
+    assert hendra.says("/rapat notulen 1 tulis") == "Notulen"
+    assert isinstance(hendra.last, Form)
+    hendra.submits(text=hendra.last.fields[0].default + "\n- [ ] siapkan ruang @siti Jumat\n")
+    runs(hadir, clock, minutes_jobs.JOBS[1])("2026-11-24T09:20+07:00")
+    assert about(hadir, "hendra", "belum diterbitkan")
+    hendra.says("/rapat notulen 1 terbitkan")
+    assert "terbit" in hendra.presses("Terbitkan")
+    hendra.says("/rapat tugas rapat 1")
+    assert "Selesai: siapkan ruang" in hendra.presses("Selesai 1")
+
+
+def test_who_leads_it_for_the_organiser_settles_the_time(hadir: Hadir, chat: Chat) -> None:
+    chat("budi").says('/rapat cari-waktu "Evaluasi" @siti @dewi selasa 09.00, rabu 13.00')
+    works(hadir)
+    hendra = chat("hendra")
+    assert "Tidak ada yang sedang mencari waktu" in hendra.says("/rapat cari-waktu")
+    leaves(hadir)
+    assert "dari 2 sudah menjawab" in hendra.says("/rapat cari-waktu")
+    pick = button(hendra.last, "Pilih Rab 25 Nov 13.00")  # type: ignore[arg-type]  # it is a reply
+    vote = next(each for each in inbox(hadir, "siti")[-1].buttons if ".poll_vote" in each.action)
+    assert "sudah tidak ada" in hendra.presses(vote)  # nobody asks him
+    assert "Hanya penyelenggara" in chat("siti").presses(pick)
+    assert "ditetapkan Rabu 25 Nov" in hendra.presses(pick)
+    assert state(hadir) == "checking"

@@ -101,7 +101,7 @@ SAID: list[tuple[str, str, list[str], date | None]] = [
 def test_who_and_until_when(hadir: Hadir) -> None:
     t = hadir.catalogues.speak("id")
     with hadir.database.read() as db:
-        names = meaning.Names(db, frozenset())
+        names = meaning.Names(db, frozenset(), TUESDAY)
         for words, text, people, due in SAID:
             meant = meaning.read(words, TUESDAY, t, names)
             assert (meant.text, [name for _, name in meant.people], meant.due) == (text, people, due), words
@@ -115,8 +115,8 @@ def test_a_namesake_who_is_invited_is_meant_and_else_the_name_stays(hadir: Hadir
     dewi = person_id(hadir, "dewi")
     t = hadir.catalogues.speak("id")
     with hadir.database.read() as db:
-        assert meaning.read("rapikan (Lestari)", TUESDAY, t, meaning.Names(db, frozenset())).people == ()
-        assert meaning.read("rapikan (Lestari)", TUESDAY, t, meaning.Names(db, frozenset({dewi}))).people == (
+        assert meaning.read("rapikan (Lestari)", TUESDAY, t, meaning.Names(db, frozenset(), TUESDAY)).people == ()
+        assert meaning.read("rapikan (Lestari)", TUESDAY, t, meaning.Names(db, frozenset({dewi}), TUESDAY)).people == (
             (dewi, "Dewi Lestari"),
         )
 

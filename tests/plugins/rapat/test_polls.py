@@ -12,6 +12,7 @@ from plugins.rapat.polls.commands import FORM
 from plugins.rapat.tables import meeting
 from tests.cast import at
 from tests.plugins.izin.post import approved
+from tests.plugins.rapat.house import Rooms
 from tests.plugins.rapat.office import (
     UMUM,
     Channels,
@@ -353,6 +354,25 @@ def test_a_whole_channel_is_asked(hadir, chat):
     works(hadir)
     assert told(hadir) == {"siti": 1, "dewi": 1}
     assert now(hadir).channel_id == UMUM.id
+
+
+def test_a_channel_of_others_is_not_asked(hadir, chat, poll):
+    """Its id is known to whoever writes its name, and is no membership."""
+    hadir.ports.chats["mattermost"] = Channels(people={"c-lain": ["kartika", "yosef"]})
+    assert "Mereka juga saya tanyai" in chat("budi").says("/rapat cari-waktu tambah ~lain", channels={"lain": "c-lain"})
+    works(hadir)
+    assert told(hadir) == {"budi": 1, "siti": 1, "dewi": 1}
+    assert about(hadir, "budi", "Anda bukan anggota ~lain")
+
+
+def test_where_calls_are_held_in_channels_only_that_is_said(hadir, chat):
+    hadir.ports.videos["calls"] = Rooms(name="calls", needs_channel=True)
+    said = chat("budi").says('/rapat cari-waktu "Evaluasi" @siti selasa 09.00, rabu 13.00')
+    assert "Mattermost Calls berlangsung di sebuah kanal" in said
+    assert now(hadir).provider == ""
+    hadir.ports.videos["jitsi"] = Rooms(name="jitsi")
+    assert "Calls" not in chat("budi").says('/rapat cari-waktu "Lain" @siti selasa 09.00, rabu 13.00')
+    assert now(hadir, 2).provider == "jitsi"
 
 
 def test_forged_values_change_nothing(hadir, chat, poll):

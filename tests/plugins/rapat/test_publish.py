@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from integration import scheduler
 from integration.adapters.local.storage import FolderStorage
 from integration.core import Hadir
 from integration.deliveries import task as task_delivery
@@ -17,12 +18,15 @@ from integration.errors import DeliveryError
 from integration.messages import plain
 from integration.outbox import Kinds, outbox
 from integration.ports import Room
-from plugins.rapat import meetings
+from plugins.rapat import meetings, planning, publish
+from plugins.rapat.planning import Who
 from plugins.rapat.tables import meeting, meeting_version
 from tests.cast import Clock, Talker, at
 from tests.plugins.rapat.house import tasks
 from tests.plugins.rapat.invited import (
     TUESDAY,
+    Crash,
+    Dying,
     Provider,
     about,
     card,
@@ -32,10 +36,11 @@ from tests.plugins.rapat.invited import (
     invites,
     posts,
     scheduled,
+    throng,
     to,
     works,
 )
-from tests.post import audited, button, inbox, labels
+from tests.post import audited, button, inbox, labels, person_id
 
 Chat = Callable[[str], Talker]
 
@@ -220,6 +225,59 @@ def test_a_repeat_of_the_task_changes_nothing(hadir: Hadir, jitsi: Provider) -> 
 def rows(hadir: Hadir) -> list[str]:
     with hadir.database.read() as db:
         return list(db.scalars(select(outbox.c.key).order_by(outbox.c.key)))
+
+
+@pytest.mark.parametrize("missing", ["room", "folder"])
+def test_a_crash_at_any_point_keeps_the_link_from_nobody(hadir: Hadir, jitsi: Provider, tmp_path: Path, missing: str) -> None:
+    """What the link leads to is not there when people are first told, and is there when the worker begins again."""
+    hadir.ports.storage = drive = Drive(tmp_path / "files")
+    crowd, crashes = throng(hadir, 55), 0
+    for commits in range(9):  # one transaction later each time, from before the first to between two batches of people
+        jitsi.down, drive.up = ([DOWN], True) if missing == "room" else ([], False)
+        made = invites(hadir, channel="c-umum", mode="virtual", place="", provider="jitsi", title=f"Rapat {commits}")
+        with hadir.database.write() as db:
+            planning.invite(scheduler.work(hadir, db), made.id, crowd)
+        try:
+            publish.publish(Dying(hadir, commits), {"meeting": made.id, "version": 1})
+        except Crash:
+            crashes += 1
+        drive.up = True
+        works(hadir)
+        works(hadir)
+        said = URL if missing == "room" else "[buka folder](https://cloud"
+        for who in (crowd[0], crowd[-1]):
+            heard = [text for text in _heard(hadir, who.person_id) if f"Rapat {commits}" in text.splitlines()[0]]
+            assert 1 <= len(heard) <= 2, (commits, heard)
+            assert [said in text for text in heard] == [False, True][-len(heard) :], (commits, heard)
+        last = [event for event, _ in scheduled(hadir) if event.uid == made.uid][-1]
+        assert (last.url == URL) if missing == "room" else ("https://cloud" in last.description), commits
+        shown = [text for text in _posted(hadir) if f"Rapat {commits}" in text.splitlines()[0]]
+        assert sum(said in text for text in shown) == 1, (commits, shown)
+    assert crashes > 6
+
+
+def _heard(hadir: Hadir, person_id: int | None) -> list[str]:
+    with hadir.database.read() as db:
+        rows = db.scalars(select(outbox.c.payload).where(outbox.c.stream == f"person:{person_id}").order_by(outbox.c.id))
+        return [plain(row["message"]["text"]) for row in rows]
+
+
+def _posted(hadir: Hadir) -> list[str]:
+    return [plain(row.payload["message"]["text"]) for row in posts(hadir)]
+
+
+def test_who_is_added_while_the_link_is_missing_keeps_it_from_nobody(hadir: Hadir, jitsi: Provider) -> None:
+    jitsi.down = [DOWN, DOWN]
+    virtual(hadir, "siti")
+    works(hadir)
+    with hadir.database.write() as db:
+        work = scheduler.work(hadir, db)
+        planning.invite(work, 1, [Who(person_id(hadir, "dewi"))])
+        publish.bring(work, 1)
+    publish.publish(scheduler.JobRun(hadir, hadir.clock()), tasks(hadir, "rapat.publish")[-1])  # before the room is tried again
+    works(hadir)
+    for who in ("siti", "dewi"):
+        assert [URL in text for text in about(hadir, who)] == [False, True], who
 
 
 def test_the_worker_does_it(hadir: Hadir, clock: Clock, jitsi: Provider) -> None:

@@ -21,7 +21,7 @@ from tests.cast import at
 from tests.plugins.izin.post import approved
 from tests.plugins.rapat.house import NINE, arranged
 from tests.plugins.rapat.office import person
-from tests.post import audited, change, inbox, labels, texts
+from tests.post import audited, button, change, inbox, labels, texts
 
 Chat = Callable[[str], cast.Talker]
 AFTER = at("2026-11-23T11:00+07:00")
@@ -141,6 +141,27 @@ def test_done_undone_and_moved_by_those_who_may(hadir: Hadir, chat: Chat, clock:
             "Menyelesaikan tindak lanjut rapat “Koordinasi SPBE”: kirim surat"
         ]
         assert closed_tasks(db, person(hadir, "siti"), date(2026, 11, 23)) == []
+
+
+def test_what_was_done_is_offered_to_the_logbook(hadir: Hadir, chat: Chat, clock: cast.Clock) -> None:
+    """With the meeting itself, to whoever did it; not done after all, it is not offered any more."""
+    arranged(hadir, "siti", "dewi")
+    clock.now = NINE
+    chat("siti").says("/rapat hadir")
+    clock.now = AFTER
+    written(hadir, chat, "- [ ] siapkan ruangan @siti Jumat", "- [ ] kirim surat @dewi")
+    siti = chat("siti")
+    assert "Rapat “Koordinasi SPBE”, 09.00–10.30 WIB" in siti.says("/logbook")
+    assert "siapkan ruangan" not in siti.says("/logbook")
+    siti.says("/rapat tugas")
+    siti.presses("Selesai")
+    did = "Menyelesaikan tindak lanjut rapat “Koordinasi SPBE”: siapkan ruangan"
+    undo = siti.last
+    assert did in siti.says("/logbook")
+    assert did not in chat("dewi").says("/logbook")
+    assert isinstance(undo, Reply)
+    siti.presses(button(undo, "Batal selesai"))
+    assert did not in siti.says("/logbook")
 
 
 def test_a_team_is_seen_without_what_is_said_elsewhere(hadir: Hadir, chat: Chat, clock: cast.Clock) -> None:

@@ -166,6 +166,50 @@ def test_a_meeting_of_a_new_year_lies_in_that_year(hadir: Hadir) -> None:
     assert "/Rapat/2027/2027-01-01 " in asks(hadir, filing.folder, made, date)
 
 
+def test_the_organiser_names_the_folder(hadir: Hadir, chat: Callable[[str], cast.Talker], clock: cast.Clock) -> None:
+    budi = chat("budi")
+    budi.says("/rapat baru")
+    given = {"title": "Evaluasi", "day": "besok", "time": "9.00", "invite": "@siti"}
+    assert "Berkas: Rapat/SPBE/Tahap 1" in budi.submits(**given, folder=" SPBE/../ Tahap 1 / ")
+    made, date = again(hadir, _meeting(hadir, 1))
+    assert date.folder == ""  # whoever decides on another time now has its day in the name
+    with hadir.database.write() as db:
+        db.execute(update(meeting_occurrence).values(starts_at=at("2026-11-27T09:00+07:00")))
+    made, date = again(hadir, made)
+    above = "Hadir/Bidang Aplikasi/Rapat/SPBE/Tahap 1"
+    assert asks(hadir, filing.folder, made, date) == f"{above}/2026-11-27 Evaluasi"
+    # Of a series every date lies there, one that is added later too; and each gets its own a day before.
+    budi.says('/rapat tiap senin mulai 30/11 9.00 "Apel" @siti folder "SPBE" 2 kali')
+    series = _meeting(hadir, 2)
+    with hadir.database.write() as db:
+        more = at("2026-12-14T09:00+07:00")
+        row = {"meeting_id": series.id, "original": more, "starts_at": more, "ends_at": more + timedelta(hours=1)}
+        db.execute(insert(meeting_occurrence).values(row))
+        db.execute(update(meeting).where(meeting.c.id == series.id).values(state="planned"))
+    clock.now = at("2026-11-29T10:00+07:00")
+    filing.open_coming(scheduler.JobRun(hadir, clock.now))
+    with hadir.database.read() as db:
+        first, second, third = meetings.occurrences(db, series.id)
+    assert (first.folder, second.folder) == ("Hadir/Bidang Aplikasi/Rapat/SPBE/2026-11-30 Apel", "")
+    assert asks(hadir, filing.folder, series, third).endswith("/Rapat/SPBE/2026-12-14 Apel")
+    assert asks(hadir, filing.folder, series, second).endswith("/Rapat/SPBE/2026-12-07 Apel")
+    # Nothing leads out of the unit's own folder.
+    budi.says("/rapat baru")
+    form = budi.last
+    for typed, wrong in (("a/b/c/d", "Paling banyak 3 folder"), ("x" * 101, "Paling banyak 100 karakter")):
+        assert wrong in budi.submits(form, **given, folder=typed)
+    budi.submits(form, **given, folder="..\\..\\/etc:*")
+    made, date = again(hadir, _meeting(hadir, 3))
+    assert asks(hadir, filing.folder, made, date) == "Hadir/Bidang Aplikasi/Rapat/etc--/2026-11-30 Evaluasi"
+
+
+def _meeting(hadir: Hadir, number: int) -> Meeting:
+    with hadir.database.read() as db:
+        found = meetings.get(db, number)
+    assert found is not None
+    return found
+
+
 # ---------------------------------------------------------------- undangan
 
 
