@@ -6,7 +6,7 @@ import signal
 import threading
 
 from integration.app import assemble, connect
-from integration.deliveries.lanes import Lanes, be_brief
+from integration.deliveries.lanes import Lanes, give_way
 from integration.logs import configure
 from integration.settings import load
 
@@ -14,7 +14,7 @@ from integration.settings import load
 def main() -> None:
     settings = load()
     configure(settings.log_level)
-    be_brief()
+    give_way()
     stop, lanes = threading.Event(), Lanes(connect(assemble(settings)))
 
     def end(*_: object) -> None:
